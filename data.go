@@ -172,7 +172,8 @@ type PublicationState string
 
 const (
 	StateIdle          PublicationState = "idle"
-	StateQueued        PublicationState = "queued"
+	StateQueued        PublicationState = "queued"     // work is waiting for its time
+	StatePublishing    PublicationState = "publishing" // an attempt holds it, or died holding it
 	StatePublished     PublicationState = "published"
 	StateSettled       PublicationState = "settled"
 	StateUnpublished   PublicationState = "unpublished"

@@ -1,0 +1,174 @@
+package state
+
+import "stet"
+
+// Content is the head of a content: its newest accepted version.
+type Content struct {
+	ContentID, Source string
+	Version           int64
+	ContentHash       string
+	UpdatedAt         int64
+}
+
+// Gate is where a revision stands at the gates.
+type Gate string
+
+const (
+	GateReceived Gate = "received" // the policy has not judged it yet
+	GateReady    Gate = "ready"    // passed every gate
+	GateFailed   Gate = "failed"
+)
+
+// Revision is the immutable record of one version; its envelope is in the event with EventSeq.
+type Revision struct {
+	ContentID      string
+	Version        int64
+	ContentHash    string
+	EventSeq       int64
+	Gate           Gate
+	Withdrawn      bool // an unpublish_request named this version
+	IdempotencyKey string
+	Targets        string // names, joined by commas
+	At             int64
+}
+
+// Publication is one content at one target, and the lane on which its work queues: Desired is the newest apply that
+// was asked for, Applied the newest that took effect.
+type Publication struct {
+	ContentID, Target string
+	State             stet.PublicationState
+	Desired, Applied  int64 // apply_seq
+	LastSeq           int64 // the highest apply_seq ever given
+	AppliedVersion    int64
+	Fingerprint       string // of what Applied left at the target
+	RemoteID          string
+	URL, Slug, Rev    string
+	Epoch             int64
+	Public, Hold      bool
+	Attempts          int64  // tries of Desired so far
+	DueAt             int64  // when work is to be done next; 0: none
+	Overwrite         string // fingerprint of the drift an operator allowed to be overwritten
+	Reason            string
+	UpdatedAt         int64
+}
+
+// Key names the publication.
+func (p *Publication) Key() stet.Key { return stet.Key{ContentID: p.ContentID, Target: p.Target} }
+
+// ApplyStatus is how an apply ended.
+type ApplyStatus string
+
+const (
+	ApplyQueued     ApplyStatus = "queued"
+	ApplySucceeded  ApplyStatus = "succeeded"
+	ApplySuperseded ApplyStatus = "superseded"
+	ApplyFailed     ApplyStatus = "failed"
+)
+
+// Apply is one logical publish, rollback or unpublish of a publication.
+type Apply struct {
+	ContentID, Target string
+	Seq               int64
+	Cause             stet.Cause
+	Version           int64
+	ContentHash       string
+	Slug              string
+	RollbackOf        int64
+	Status            ApplyStatus
+	IdempotencyKey    string
+	At                int64
+}
+
+// Intent is what was about to be sent, and what became of it.
+type Intent struct {
+	ContentID, Target, ID string
+	Op                    stet.Op
+	ApplySeq, Fence       int64
+	Fingerprint           string
+	RemoteID, Rev         string
+	At                    int64
+	Resolution            stet.Resolution
+	Evidence              string
+}
+
+// Slug is a reservation: no two contents hold one key at one target.
+type Slug struct {
+	Target, SlugKey string
+	ContentID, Slug string
+}
+
+// Tombstone is a remote id that is never bound again.
+type Tombstone struct {
+	Target, RemoteID string
+	ContentID        string
+	At               int64
+}
+
+// DeadLetter is work that was given up.
+type DeadLetter struct {
+	ID                string
+	ContentID, Target string
+	ApplySeq          int64
+	Class             stet.DeadClass
+	Reason, Advice    string
+	Attempts          string // JSON array of stet.AttemptNote
+	Status            string // open, redriven, discarded, superseded
+	At                int64
+}
+
+var (
+	contentTable = &Table{Name: "content", Keys: 1, Folded: true,
+		Columns: []string{"content_id", "source", "version", "content_hash", "updated_at"}}
+	revisionTable = &Table{Name: "revision", Keys: 2, Folded: true,
+		Columns: []string{"content_id", "version", "content_hash", "event_seq", "gate", "withdrawn", "idempotency_key", "targets", "at"}}
+	publicationTable = &Table{Name: "publication", Keys: 2, Folded: true,
+		Columns: []string{"content_id", "target", "state", "desired", "applied", "last_seq", "applied_version", "fingerprint",
+			"remote_id", "url", "slug", "rev", "epoch", "public", "hold", "attempts", "due_at", "overwrite", "reason", "updated_at"}}
+	applyTable = &Table{Name: "apply", Keys: 3, Folded: true,
+		Columns: []string{"content_id", "target", "seq", "cause", "version", "content_hash", "slug", "rollback_of", "status", "idempotency_key", "at"}}
+	intentTable = &Table{Name: "intent", Keys: 3, Folded: true,
+		Columns: []string{"content_id", "target", "id", "op", "apply_seq", "fence", "fingerprint", "remote_id", "rev", "at", "resolution", "evidence"}}
+	slugTable = &Table{Name: "slug", Keys: 2, Folded: true,
+		Columns: []string{"target", "slug_key", "content_id", "slug"}}
+	tombstoneTable = &Table{Name: "tombstone", Keys: 2, Folded: true,
+		Columns: []string{"target", "remote_id", "content_id", "at"}}
+	deadLetterTable = &Table{Name: "dead_letter", Keys: 1, Folded: true,
+		Columns: []string{"id", "content_id", "target", "apply_seq", "class", "reason", "advice", "attempts", "status", "at"}}
+)
+
+func (*Content) Table() *Table     { return contentTable }
+func (*Revision) Table() *Table    { return revisionTable }
+func (*Publication) Table() *Table { return publicationTable }
+func (*Apply) Table() *Table       { return applyTable }
+func (*Intent) Table() *Table      { return intentTable }
+func (*Slug) Table() *Table        { return slugTable }
+func (*Tombstone) Table() *Table   { return tombstoneTable }
+func (*DeadLetter) Table() *Table  { return deadLetterTable }
+
+func (r *Content) Fields() []any {
+	return []any{&r.ContentID, &r.Source, &r.Version, &r.ContentHash, &r.UpdatedAt}
+}
+
+func (r *Revision) Fields() []any {
+	return []any{&r.ContentID, &r.Version, &r.ContentHash, &r.EventSeq, &r.Gate, &r.Withdrawn, &r.IdempotencyKey, &r.Targets, &r.At}
+}
+
+func (p *Publication) Fields() []any {
+	return []any{&p.ContentID, &p.Target, &p.State, &p.Desired, &p.Applied, &p.LastSeq, &p.AppliedVersion, &p.Fingerprint,
+		&p.RemoteID, &p.URL, &p.Slug, &p.Rev, &p.Epoch, &p.Public, &p.Hold, &p.Attempts, &p.DueAt, &p.Overwrite, &p.Reason, &p.UpdatedAt}
+}
+
+func (r *Apply) Fields() []any {
+	return []any{&r.ContentID, &r.Target, &r.Seq, &r.Cause, &r.Version, &r.ContentHash, &r.Slug, &r.RollbackOf, &r.Status, &r.IdempotencyKey, &r.At}
+}
+
+func (r *Intent) Fields() []any {
+	return []any{&r.ContentID, &r.Target, &r.ID, &r.Op, &r.ApplySeq, &r.Fence, &r.Fingerprint, &r.RemoteID, &r.Rev, &r.At, &r.Resolution, &r.Evidence}
+}
+
+func (r *Slug) Fields() []any      { return []any{&r.Target, &r.SlugKey, &r.ContentID, &r.Slug} }
+func (r *Tombstone) Fields() []any { return []any{&r.Target, &r.RemoteID, &r.ContentID, &r.At} }
+
+func (r *DeadLetter) Fields() []any {
+	return []any{&r.ID, &r.ContentID, &r.Target, &r.ApplySeq, &r.Class, &r.Reason, &r.Advice, &r.Attempts, &r.Status, &r.At}
+}
