@@ -35,6 +35,7 @@ const (
 	PublishFailed    EventType = "publish_failed"    // given up, blocked, or waiting for an operator
 	Unpublished      EventType = "unpublished"
 	RolledBack       EventType = "rolled_back"
+	Released         EventType = "released" // an operator ended the hold that a rollback began
 
 	// Refusals and alarms.
 	StaleRejected    EventType = "stale_rejected"
