@@ -31,18 +31,19 @@ func (l *lru) take(query string) (fullStmt, bool) {
 	return l.order.Remove(el).(idle).st, true
 }
 
-// put keeps the statement unless one with the same text is there, and closes what there is no room for.
-func (l *lru) put(query string, st fullStmt) error {
+// put keeps the statement unless one with the same text is there, and closes what there is no room for. An error of
+// that Close is dropped: it must not make the caller's statement, which has taken effect, look failed.
+func (l *lru) put(query string, st fullStmt) {
 	if _, ok := l.at[query]; ok {
-		return st.Close()
+		_ = st.Close()
+		return
 	}
 	l.at[query] = l.order.PushFront(idle{query, st})
-	if l.order.Len() <= l.size {
-		return nil
+	if l.order.Len() > l.size {
+		last := l.order.Remove(l.order.Back()).(idle)
+		delete(l.at, last.query)
+		_ = last.st.Close()
 	}
-	last := l.order.Remove(l.order.Back()).(idle)
-	delete(l.at, last.query)
-	return last.st.Close()
 }
 
 func (l *lru) close() error {

@@ -62,8 +62,8 @@ type fullRows interface {
 	driver.RowsColumnTypeScanType
 }
 
-// conn needs no lock of its own: database/sql calls a connection, its statements and its rows under one lock, and
-// closes a connection only when its rows are closed.
+// conn needs no lock of its own: database/sql calls a connection, its statements and its rows under one lock, closes
+// rows once, and closes a connection only when its rows are closed.
 //
 // A statement is either in idle or lent to one Exec or one Rows. So the same SQL may run again while its rows are open
 // (it is prepared once more), and eviction never closes a statement in use.
@@ -131,24 +131,20 @@ func (c *conn) lend(ctx context.Context, query string) (fullStmt, error) {
 // statement that failed, was interrupted or met a lock starts afresh.
 func (c *conn) giveBack(query string, st fullStmt, err error) error {
 	if err != nil {
-		st.Close() // SQLite repeats the error of the last step here; err already has it
+		_ = st.Close() // SQLite repeats the error of the last step here; err already has it
 		return err
 	}
-	return c.idle.put(query, st)
+	c.idle.put(query, st)
+	return nil
 }
 
 type rows struct {
 	fullRows
-	conn   *conn
-	query  string
-	st     fullStmt
-	closed bool
+	conn  *conn
+	query string
+	st    fullStmt
 }
 
 func (r *rows) Close() error {
-	if r.closed { // the statement may be lent to somebody else by now
-		return nil
-	}
-	r.closed = true
 	return r.conn.giveBack(r.query, r.st, r.fullRows.Close())
 }
