@@ -1,0 +1,57 @@
+# What is done often, by name. Only Go and git are needed to begin; testenv/postgres and .ci/run fetch the rest.
+SHELL := bash
+
+SEEDS    ?=
+SEED     ?=
+FUZZTIME ?= 30s
+ARGS     ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help build test test-race lint vuln fmt check demo bench sim fuzz docs clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build the binary ./stet
+	CGO_ENABLED=0 go build -trimpath -o stet ./cmd/stet
+
+test: ## Run all tests, with a throw-away PostgreSQL (ARGS="-run Name")
+	testenv/postgres run go test $(ARGS) ./...
+
+test-race: ## Run all tests under the race detector
+	testenv/postgres run go test -race -timeout 20m $(ARGS) ./...
+
+lint: ## Run golangci-lint (.golangci.yml)
+	.ci/run lint
+
+vuln: ## Look for known vulnerabilities in what the binary uses
+	.ci/run vuln
+
+fmt: ## Format the code
+	gofmt -w $$(git ls-files -co --exclude-standard '*.go' | grep -v /testdata/)
+
+check: ## Run exactly what continuous integration runs
+	.ci/run
+
+demo: ## Publish the example articles and play a launch day (ARGS="--seed 1 --keep")
+	go run ./cmd/stet demo $(ARGS)
+
+bench: ## Measure ingest, publishing and recovery on SQLite and PostgreSQL
+	testenv/postgres run go run ./cmd/stet bench $(ARGS)
+
+sim: ## Simulate the core under faults (SEEDS=100000 for more, SEED=7 to replay one)
+	STET_SIM_SEEDS=$(SEEDS) STET_SIM_SEED=$(SEED) go test -count=1 -timeout 0 -v $(ARGS) ./internal/sim/...
+
+fuzz: ## Fuzz every parser, one after the other (FUZZTIME=30s each)
+	@grep -rn --include='*_test.go' -o '^func Fuzz[A-Za-z0-9_]*' . | sed -E 's|^(.*)/[^/]*:[0-9]*:func (.*)|\1 \2|' | \
+	while read -r folder name; do \
+		echo "$$folder $$name"; \
+		go test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$folder" </dev/null || exit 1; \
+	done
+
+docs: ## Write the generated documents again (OpenAPI, tables)
+	go generate ./...
+
+clean: ## Remove what was built and fetched
+	testenv/postgres stop
+	rm -rf .cache bin stet
