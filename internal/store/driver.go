@@ -1,0 +1,61 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"stet/internal/state"
+)
+
+// Driver is a database. The store calls Begin from one goroutine at a time.
+type Driver interface {
+	// Begin starts a write transaction that no other writer of the database runs beside.
+	Begin(ctx context.Context) (Work, error)
+	// View runs fn on the committed rows as of one moment, without waiting for writers.
+	View(ctx context.Context, fn func(state.Reader) error) error
+	Close() error
+}
+
+// Work is an open write transaction. It ends with Commit, whatever that returns, or Rollback.
+type Work interface {
+	state.Reader
+	// Now is the time of the transaction by the database's clock; the zero time where the database has none of its own.
+	Now() time.Time
+	// Flush writes the changes and lets the queue write its jobs. After an error only Rollback is left.
+	Flush(ctx context.Context, c Changes) error
+	Commit(ctx context.Context) error
+	Rollback()
+}
+
+// What an error of a Driver or Work may wrap. Any other error means that the transaction did not take effect and that
+// trying it again as it is would not help.
+var (
+	// ErrRetry: nothing took effect, and the same may succeed when tried again (deadlock, lost connection).
+	ErrRetry = errors.New("transaction may be tried again")
+	// ErrCommitUnknown: the connection was lost while committing; the transaction may have taken effect.
+	ErrCommitUnknown = errors.New("it is not known whether the transaction was committed")
+	// ErrBroken: what is on disk is not known any more; the store must not be used until it is opened again.
+	ErrBroken = errors.New("the disk failed")
+)
+
+// Changes is what a transaction writes. Puts replace rows with the same key, except that an event is only ever
+// inserted. No key is in both Puts and Deletes, or twice in one of them.
+type Changes struct {
+	Puts, Deletes []state.Row
+	insert        []Job
+	complete      []Claim
+	jobs          Jobs
+}
+
+// WriteJobs lets the queue write in the raw transaction tx of the driver.
+func (c Changes) WriteJobs(ctx context.Context, tx any) error {
+	if c.jobs == nil || len(c.insert)+len(c.complete) == 0 {
+		return nil
+	}
+	return c.jobs.Write(ctx, tx, c.insert, c.complete)
+}
+
+func (c Changes) empty() bool {
+	return len(c.Puts)+len(c.Deletes)+len(c.insert)+len(c.complete) == 0
+}
