@@ -46,6 +46,7 @@ const (
 	LateOwnWrite     EventType = "late_own_write" // an older write of ours landed late
 	StaleHealed      EventType = "stale_overwrite_healed"
 	DuplicateMarker  EventType = "duplicate_marker" // a public item that is not the bound one carries our marker
+	TakenDown        EventType = "taken_down"       // back to draft, because the slug turned out to be somebody else's
 	DraftTrashed     EventType = "draft_trashed"    // the sweeper removed an orphan draft
 	DeadLettered     EventType = "dead_lettered"
 	DeadLetterClosed EventType = "dead_letter_closed" // redriven or discarded

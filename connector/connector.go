@@ -8,6 +8,9 @@ import (
 	"stet"
 )
 
+// SlugTaken is the Code of a Conflict that says that another item has the slug.
+const SlugTaken = "slug_taken"
+
 // Connector is what every connector does. Its methods may be called from several goroutines. An error of a read is
 // never to be taken for "there is nothing": NotFound is said only where the CMS itself says so.
 type Connector interface {

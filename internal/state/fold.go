@@ -55,6 +55,7 @@ var steps = map[stet.EventType]func(*folder) error{
 	stet.VersionConflict:  noted,
 	stet.LateOwnWrite:     noted,
 	stet.DuplicateMarker:  noted,
+	stet.TakenDown:        (*folder).takenDown,
 	stet.Released:         (*folder).released,
 }
 

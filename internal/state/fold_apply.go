@@ -243,6 +243,10 @@ func (f *folder) driftResolved() error {
 	})
 }
 
+func (f *folder) takenDown() error {
+	return f.publication(func(p *Publication) { p.Public = false })
+}
+
 func (f *folder) released() error {
 	return f.publication(func(p *Publication) { p.Hold = false })
 }
@@ -260,7 +264,12 @@ func (f *folder) deadLettered() error {
 		Reason: f.e.Reason, Advice: d.Advice, Attempts: string(attempts), Status: "open", At: f.at}); err != nil {
 		return err
 	}
-	return f.publication(func(p *Publication) { p.State, p.Reason, p.DueAt = stet.StateDead, f.e.Reason, 0 })
+	return f.publication(func(p *Publication) {
+		p.Reason, p.DueAt = f.e.Reason, 0
+		if p.State != stet.StateSlugConflict && p.State != stet.StateNeedsOperator { // they say more than "dead"
+			p.State = stet.StateDead
+		}
+	})
 }
 
 func (f *folder) deadLetterClosed() error {

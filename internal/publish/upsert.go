@@ -1,0 +1,41 @@
+package publish
+
+import (
+	"stet"
+	"stet/connector"
+)
+
+// upsertLooked: classes E and F, whose one write is atomic and refuses older ones.
+func (m *Machine) upsertLooked(items []connector.Item, in Input) Effect {
+	if len(items) == 0 {
+		if m.Apply.Cause == stet.CauseUnpublish {
+			return m.unpublished(connector.Item{}, in.Now)
+		}
+		if m.Settling {
+			return m.vanished(in)
+		}
+		return m.write(Publishing, stet.OpPublish, CallUpsert, connector.Item{ID: m.Pub.RemoteID}, in.Now)
+	}
+	item := items[0]
+	in.Item = item
+	if m.Apply.Cause == stet.CauseUnpublish {
+		return m.takeDown(in)
+	}
+	if item.Seq > m.Apply.Seq {
+		return m.needsOperator("newer_at_target", "the target holds a newer apply than this store knows; the store may have been restored from an old backup",
+			"Compare the target with the log before anything is written; redrive once the store is up to date.")
+	}
+	if m.holds(item) {
+		return m.settledOrDone(in)
+	}
+	if seen, ours := m.ours(item); !ours {
+		return m.drifted(item, seen)
+	}
+	m.healing = m.Settling
+	return m.write(Publishing, stet.OpPublish, CallUpsert, item, in.Now)
+}
+
+// vanished: a settled item that is not there any more.
+func (m *Machine) vanished(Input) Effect {
+	return m.needsOperator("remote_gone", "the item is no longer at the target", "Redrive to publish it again, or unpublish the content in its source.")
+}
