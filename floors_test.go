@@ -39,11 +39,12 @@ var floors = map[string]string{
 	"internal/publish":         ". connector internal/state",
 	"internal/policy":          ".",
 	"internal/approval":        ".",
-	"internal/store":           ". internal/ledger internal/state",
+	"internal/store":           ". internal/ledger internal/state internal/store/rowset",
+	"internal/store/rowset":    ". internal/state",
 	"internal/store/stmtcache": "",
 	"internal/store/sqlite":    ". internal/state internal/store internal/store/stmtcache",
 	"internal/store/postgres":  ". internal/state internal/store",
-	"internal/store/memory":    ". internal/state internal/store",
+	"internal/store/memory":    ". internal/state internal/store internal/store/rowset",
 
 	// Floor 3: when it is done.
 	"internal/queue": ". internal/store internal/store/sqlite internal/store/postgres internal/store/stmtcache",
