@@ -40,6 +40,7 @@ type Incoming struct {
 	Delivery    string   `json:"delivery"`               // webhook-id
 	BodySHA256  string   `json:"body_sha256"`
 	Targets     []string `json:"targets,omitempty"` // resolved against the source's configuration
+	Schema      string   `json:"schema"`
 }
 
 // Refused is the data of stale_rejected and version_conflict.
@@ -65,7 +66,8 @@ type Queued struct {
 	Slug        string `json:"slug,omitempty"`
 	SlugKey     string `json:"slug_key,omitempty"` // empty: no reservation
 	RollbackOf  int64  `json:"rollback_of,omitempty"`
-	Hold        bool   `json:"hold,omitempty"` // later versions wait until an operator releases the publication
+	NotBefore   int64  `json:"not_before,omitempty"` // publish_at
+	Hold        bool   `json:"hold,omitempty"`       // later versions wait until an operator releases the publication
 }
 
 // Started is the data of publish_started.
@@ -178,7 +180,6 @@ const (
 	StateSettled       PublicationState = "settled"
 	StateUnpublished   PublicationState = "unpublished"
 	StateDrifted       PublicationState = "drifted"
-	StateBlocked       PublicationState = "blocked"
 	StateSlugConflict  PublicationState = "slug_conflict"
 	StateNeedsOperator PublicationState = "needs_operator"
 	StateDead          PublicationState = "dead"

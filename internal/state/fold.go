@@ -97,6 +97,9 @@ func (f *folder) arrived() error {
 		return err
 	}
 	head := &Content{ContentID: f.e.ContentID}
+	if err := f.supersedeUnjudged(head); err != nil {
+		return err
+	}
 	if err := change(f, head, func(c *Content) {
 		c.Source, c.Version, c.ContentHash, c.UpdatedAt = f.e.Source, f.e.Version, in.ContentHash, f.at
 	}); err != nil {
@@ -106,10 +109,27 @@ func (f *folder) arrived() error {
 		Gate: GateReceived, IdempotencyKey: f.e.IdempotencyKey, Targets: strings.Join(in.Targets, ","), At: f.at})
 }
 
+// supersedeUnjudged: a version that the gate has not judged when a newer one comes is never judged.
+func (f *folder) supersedeUnjudged(head *Content) error {
+	if found, err := f.rows.Get(head); err != nil || !found {
+		return err
+	}
+	old := &Revision{ContentID: f.e.ContentID, Version: head.Version}
+	found, err := f.rows.Get(old)
+	if err != nil || !found || old.Gate != GateReceived || old.Version == f.e.Version {
+		return err
+	}
+	old.Gate = GateSuperseded
+	return f.rows.Put(old)
+}
+
 // withdrawn: an unpublish_request for the newest version, or for a newer one that then has no content of its own.
 func (f *folder) withdrawn() error {
 	var in stet.Incoming
 	if err := f.data(&in); err != nil {
+		return err
+	}
+	if err := f.supersedeUnjudged(&Content{ContentID: f.e.ContentID}); err != nil {
 		return err
 	}
 	if err := change(f, &Content{ContentID: f.e.ContentID}, func(c *Content) {
@@ -121,7 +141,12 @@ func (f *folder) withdrawn() error {
 		return err
 	}
 	return change(f, &Revision{ContentID: f.e.ContentID, Version: f.e.Version, EventSeq: f.e.Seq, Gate: GateReady,
-		IdempotencyKey: f.e.IdempotencyKey, At: f.at}, func(r *Revision) { r.Withdrawn = true })
+		IdempotencyKey: f.e.IdempotencyKey, At: f.at}, func(r *Revision) {
+		r.Withdrawn = true
+		if r.Gate == GateReceived {
+			r.Gate = GateSuperseded
+		}
+	})
 }
 
 func gate(to Gate) func(*folder) error {

@@ -6,6 +6,12 @@ import (
 	"stet"
 )
 
+// Work that was asked for has a job; the reconciler asks again only where that job was lost.
+const (
+	grace  = 15_000 // ms a job may wait for a worker
+	inHand = 75_000 // ms a worker may hold the lease
+)
+
 func (f *folder) queued() error {
 	var q stet.Queued
 	if err := f.data(&q); err != nil {
@@ -26,7 +32,8 @@ func (f *folder) queued() error {
 	}
 	return f.publication(func(p *Publication) {
 		p.Desired, p.LastSeq, p.State = f.e.ApplySeq, f.e.ApplySeq, stet.StateQueued
-		p.Hold, p.Attempts, p.DueAt, p.Reason = q.Hold, 0, f.at, ""
+		p.Hold, p.Attempts, p.Reason, p.Overwrite = q.Hold, 0, "", ""
+		p.NotBefore, p.DueAt = q.NotBefore, max(q.NotBefore, f.at+grace)
 	})
 }
 
@@ -65,8 +72,7 @@ func (f *folder) equalKey(column string, value any) map[string]any {
 
 func (f *folder) started() error {
 	return f.publication(func(p *Publication) {
-		p.State, p.DueAt = stet.StatePublishing, f.at
-		p.Attempts++
+		p.State, p.NotBefore, p.DueAt = stet.StatePublishing, 0, f.at+inHand
 	})
 }
 
@@ -125,12 +131,12 @@ func (f *folder) attemptFailed() error {
 		return err
 	}
 	return f.publication(func(p *Publication) {
-		p.DueAt, p.Reason = a.RetryAt, f.e.Reason
+		p.NotBefore, p.DueAt, p.Reason = a.RetryAt, a.RetryAt, f.e.Reason
 		if p.Desired > p.Applied {
 			p.State = stet.StateQueued
 		}
-		if a.Waited && p.Attempts > 0 {
-			p.Attempts--
+		if !a.Waited {
+			p.Attempts++
 		}
 	})
 }
@@ -155,10 +161,10 @@ func (f *folder) succeeded() error {
 	return f.publication(func(p *Publication) {
 		p.Applied, p.AppliedVersion, p.Public = f.e.ApplySeq, f.e.Version, public
 		p.Fingerprint, p.URL, p.Rev, p.Slug = s.Fingerprint, s.URL, s.Rev, s.Slug
-		p.Attempts, p.Reason, p.Overwrite, p.DueAt = 0, "", "", s.SettleAt
+		p.Attempts, p.Reason, p.Overwrite, p.NotBefore, p.DueAt = 0, "", "", s.SettleAt, s.SettleAt
 		switch {
 		case p.Desired > p.Applied:
-			p.State, p.DueAt = stet.StateQueued, f.at
+			p.State, p.NotBefore, p.DueAt = stet.StateQueued, 0, f.at+grace
 		case public:
 			p.State = stet.StatePublished
 		default:
@@ -198,7 +204,7 @@ func (f *folder) settled() error {
 		return err
 	}
 	return f.publication(func(p *Publication) {
-		p.DueAt, p.Rev, p.Fingerprint = 0, s.Rev, s.Fingerprint
+		p.NotBefore, p.DueAt, p.Rev, p.Fingerprint = 0, 0, s.Rev, s.Fingerprint
 		p.Attempts = 0
 		if p.State == stet.StatePublished || p.State == stet.StatePublishing {
 			p.State = stet.StateSettled
@@ -212,7 +218,8 @@ func (f *folder) healed() error {
 		return err
 	}
 	return f.publication(func(p *Publication) {
-		p.Rev, p.Fingerprint, p.DueAt, p.Reason, p.Attempts = s.Rev, s.Fingerprint, s.SettleAt, "", 0
+		p.Rev, p.Fingerprint, p.Reason, p.Attempts = s.Rev, s.Fingerprint, "", 0
+		p.NotBefore, p.DueAt = s.SettleAt, s.SettleAt
 		p.State, p.Public = stet.StatePublished, true
 	})
 }
@@ -222,7 +229,9 @@ func (f *folder) stopped() error {
 	if err := f.data(&s); err != nil {
 		return err
 	}
-	return f.publication(func(p *Publication) { p.State, p.Reason, p.DueAt = s.State, f.e.Reason, 0 })
+	return f.publication(func(p *Publication) {
+		p.State, p.Reason, p.NotBefore, p.DueAt = s.State, f.e.Reason, 0, 0
+	})
 }
 
 func (f *folder) driftResolved() error {
@@ -234,7 +243,7 @@ func (f *folder) driftResolved() error {
 		p.Reason, p.Attempts = "", 0
 		switch d.Decision {
 		case "overwrite":
-			p.Overwrite, p.State, p.DueAt = d.Observed, stet.StateQueued, f.at
+			p.Overwrite, p.State, p.DueAt = d.Observed, stet.StateQueued, f.at+grace
 		case "adopt":
 			p.Fingerprint, p.Rev, p.State, p.DueAt, p.Desired = d.Observed, d.Rev, stet.StateSettled, 0, p.Applied
 		case "detach":
@@ -265,7 +274,7 @@ func (f *folder) deadLettered() error {
 		return err
 	}
 	return f.publication(func(p *Publication) {
-		p.Reason, p.DueAt = f.e.Reason, 0
+		p.Reason, p.NotBefore, p.DueAt = f.e.Reason, 0, 0
 		if p.State != stet.StateSlugConflict && p.State != stet.StateNeedsOperator { // they say more than "dead"
 			p.State = stet.StateDead
 		}
@@ -284,7 +293,7 @@ func (f *folder) deadLetterClosed() error {
 		p.Attempts, p.Reason = 0, ""
 		switch {
 		case d.How == "redriven":
-			p.State, p.DueAt = stet.StateQueued, f.at
+			p.State, p.DueAt = stet.StateQueued, f.at+grace
 		case p.Applied > 0 && p.Public:
 			p.State, p.Desired = stet.StatePublished, p.Applied
 		default:

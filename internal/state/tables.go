@@ -14,9 +14,10 @@ type Content struct {
 type Gate string
 
 const (
-	GateReceived Gate = "received" // the policy has not judged it yet
-	GateReady    Gate = "ready"    // passed every gate
-	GateFailed   Gate = "failed"
+	GateReceived   Gate = "received" // the policy has not judged it yet
+	GateReady      Gate = "ready"    // passed every gate
+	GateFailed     Gate = "failed"
+	GateSuperseded Gate = "superseded" // a newer version came before it was judged
 )
 
 // Revision is the immutable record of one version; its envelope is in the event with EventSeq.
@@ -46,7 +47,8 @@ type Publication struct {
 	Epoch             int64
 	Public, Hold      bool
 	Attempts          int64  // tries of Desired so far
-	DueAt             int64  // when work is to be done next; 0: none
+	NotBefore         int64  // no try before this time: a backoff, a target's wish, a publish date, the horizon; 0: any time
+	DueAt             int64  // when the reconciler asks for work, if none was done before; 0: never
 	Overwrite         string // fingerprint of the drift an operator allowed to be overwritten
 	Reason            string
 	UpdatedAt         int64
@@ -123,7 +125,7 @@ var (
 		Columns: []string{"content_id", "version", "content_hash", "event_seq", "gate", "withdrawn", "idempotency_key", "targets", "at"}}
 	publicationTable = &Table{Name: "publication", Keys: 2, Folded: true,
 		Columns: []string{"content_id", "target", "state", "desired", "applied", "last_seq", "applied_version", "fingerprint",
-			"remote_id", "url", "slug", "rev", "epoch", "public", "hold", "attempts", "due_at", "overwrite", "reason", "updated_at"}}
+			"remote_id", "url", "slug", "rev", "epoch", "public", "hold", "attempts", "not_before", "due_at", "overwrite", "reason", "updated_at"}}
 	applyTable = &Table{Name: "apply", Keys: 3, Folded: true,
 		Columns: []string{"content_id", "target", "seq", "cause", "version", "content_hash", "slug", "rollback_of", "status", "idempotency_key", "at"}}
 	intentTable = &Table{Name: "intent", Keys: 3, Folded: true,
@@ -155,7 +157,7 @@ func (r *Revision) Fields() []any {
 
 func (p *Publication) Fields() []any {
 	return []any{&p.ContentID, &p.Target, &p.State, &p.Desired, &p.Applied, &p.LastSeq, &p.AppliedVersion, &p.Fingerprint,
-		&p.RemoteID, &p.URL, &p.Slug, &p.Rev, &p.Epoch, &p.Public, &p.Hold, &p.Attempts, &p.DueAt, &p.Overwrite, &p.Reason, &p.UpdatedAt}
+		&p.RemoteID, &p.URL, &p.Slug, &p.Rev, &p.Epoch, &p.Public, &p.Hold, &p.Attempts, &p.NotBefore, &p.DueAt, &p.Overwrite, &p.Reason, &p.UpdatedAt}
 }
 
 func (r *Apply) Fields() []any {
