@@ -45,6 +45,9 @@ func mustCompile(name string) *jsonschema.Schema {
 	}
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()
+	c.RegisterVocabulary(byTypeVocabulary())
+	c.AssertVocabs()
+	withByType(doc)
 	if err := c.AddResource(name, doc); err != nil {
 		panic(err)
 	}

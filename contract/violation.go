@@ -109,6 +109,9 @@ func expectation(k jsonschema.ErrorKind) string {
 
 // shown is a value as it may stand in a message: JSON, and not too long.
 func shown(v any) string {
+	if text, ok := v.(string); ok {
+		v = clipped(text)
+	}
 	raw, err := json.Marshal(v)
 	if err != nil {
 		return "a value that is no JSON"
