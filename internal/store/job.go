@@ -1,6 +1,9 @@
 package store
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // JobKind is what a job is for.
 type JobKind string
@@ -30,3 +33,7 @@ type Jobs interface {
 	// Committed is called after the commit with the jobs that were inserted.
 	Committed(insert []Job)
 }
+
+// ErrFenced is returned by work whose right to write was taken over by a newer holder. The queue must not let it
+// touch the job any more.
+var ErrFenced = errors.New("fenced: a newer holder has taken over")
