@@ -64,6 +64,7 @@ type Queued struct {
 	Cause       Cause  `json:"cause"`
 	ContentHash string `json:"content_hash,omitempty"`
 	Slug        string `json:"slug,omitempty"`
+	SlugScope   string `json:"slug_scope,omitempty"`
 	SlugKey     string `json:"slug_key,omitempty"` // empty: no reservation
 	RollbackOf  int64  `json:"rollback_of,omitempty"`
 	NotBefore   int64  `json:"not_before,omitempty"` // publish_at
@@ -142,6 +143,7 @@ type DriftDecision struct {
 type Dead struct {
 	Letter   string        `json:"letter"`
 	Class    DeadClass     `json:"class"`
+	Code     string        `json:"code"`
 	Advice   string        `json:"advice"`
 	Attempts []AttemptNote `json:"attempts"`
 }

@@ -149,6 +149,14 @@ type End struct {
 	Seen    connector.Item // for drift
 }
 
+// Begin is the first step. An in.Err says that the connector refuses the content before anything was asked.
+func Begin(m Machine, in Input) (Machine, Effect) {
+	if in.Err != nil {
+		return m, m.failed(in)
+	}
+	return Step(m, in)
+}
+
 // Step takes the machine one answer further.
 func Step(m Machine, in Input) (Machine, Effect) {
 	m.Intents = slices.Clone(m.Intents)

@@ -26,7 +26,7 @@ func (f *folder) queued() error {
 		return err
 	}
 	if q.SlugKey != "" {
-		if err := f.rows.Put(&Slug{Target: f.e.Target, SlugKey: q.SlugKey, ContentID: f.e.ContentID, Slug: q.Slug}); err != nil {
+		if err := f.rows.Put(&Slug{Scope: q.SlugScope, SlugKey: q.SlugKey, ContentID: f.e.ContentID, Target: f.e.Target, Slug: q.Slug}); err != nil {
 			return err
 		}
 	}
@@ -292,7 +292,7 @@ func (f *folder) deadLetterClosed() error {
 	return f.publication(func(p *Publication) {
 		p.Attempts, p.Reason = 0, ""
 		switch {
-		case d.How == "redriven":
+		case d.How == "redriven" && p.Desired > p.Applied:
 			p.State, p.DueAt = stet.StateQueued, f.at+grace
 		case p.Applied > 0 && p.Public:
 			p.State, p.Desired = stet.StatePublished, p.Applied

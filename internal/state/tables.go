@@ -64,7 +64,6 @@ const (
 	ApplyQueued     ApplyStatus = "queued"
 	ApplySucceeded  ApplyStatus = "succeeded"
 	ApplySuperseded ApplyStatus = "superseded"
-	ApplyFailed     ApplyStatus = "failed"
 )
 
 // Apply is one logical publish, rollback or unpublish of a publication.
@@ -93,10 +92,11 @@ type Intent struct {
 	Evidence              string
 }
 
-// Slug is a reservation: no two contents hold one key at one target.
+// Slug is a reservation: no two contents hold one key in one scope, which is a target or several that share a site.
 type Slug struct {
-	Target, SlugKey string
-	ContentID, Slug string
+	Scope, SlugKey    string
+	ContentID, Target string
+	Slug              string
 }
 
 // Tombstone is a remote id that is never bound again.
@@ -131,7 +131,7 @@ var (
 	intentTable = &Table{Name: "intent", Keys: 3, Folded: true,
 		Columns: []string{"content_id", "target", "id", "op", "apply_seq", "fence", "fingerprint", "remote_id", "rev", "at", "resolution", "evidence"}}
 	slugTable = &Table{Name: "slug", Keys: 2, Folded: true,
-		Columns: []string{"target", "slug_key", "content_id", "slug"}}
+		Columns: []string{"scope", "slug_key", "content_id", "target", "slug"}}
 	tombstoneTable = &Table{Name: "tombstone", Keys: 2, Folded: true,
 		Columns: []string{"target", "remote_id", "content_id", "at"}}
 	deadLetterTable = &Table{Name: "dead_letter", Keys: 1, Folded: true,
@@ -168,7 +168,7 @@ func (r *Intent) Fields() []any {
 	return []any{&r.ContentID, &r.Target, &r.ID, &r.Op, &r.ApplySeq, &r.Fence, &r.Fingerprint, &r.RemoteID, &r.Rev, &r.At, &r.Resolution, &r.Evidence}
 }
 
-func (r *Slug) Fields() []any      { return []any{&r.Target, &r.SlugKey, &r.ContentID, &r.Slug} }
+func (r *Slug) Fields() []any      { return []any{&r.Scope, &r.SlugKey, &r.ContentID, &r.Target, &r.Slug} }
 func (r *Tombstone) Fields() []any { return []any{&r.Target, &r.RemoteID, &r.ContentID, &r.At} }
 
 func (r *DeadLetter) Fields() []any {
