@@ -42,15 +42,17 @@ var floors = map[string]string{
 	"internal/store":           ". internal/ledger internal/state internal/store/rowset",
 	"internal/store/rowset":    ". internal/state",
 	"internal/store/stmtcache": "",
-	"internal/store/sqlite":    ". internal/state internal/store internal/store/stmtcache",
-	"internal/store/postgres":  ". internal/state internal/store",
+	"internal/store/migration": ".",
+	"internal/store/sqltext":   ". internal/state",
+	"internal/store/sqlite":    ". internal/state internal/store internal/store/migration internal/store/sqltext internal/store/stmtcache",
+	"internal/store/postgres":  ". internal/state internal/store internal/store/migration internal/store/sqltext",
 	"internal/store/memory":    ". internal/state internal/store internal/store/rowset",
 
 	// Floor 3: when it is done.
 	"internal/queue": ". internal/store internal/store/sqlite internal/store/postgres internal/store/stmtcache",
 
 	// Floor 4: the only writer of state.
-	"internal/engine": ". contract connector internal/state internal/publish internal/policy internal/approval internal/store",
+	"internal/engine": ". contract connector internal/httpclient internal/state internal/publish internal/policy internal/approval internal/store",
 
 	// Floor 5: who may ask, and how.
 	"internal/httpapi": ". contract internal/engine internal/state internal/store internal/telemetry",
