@@ -62,11 +62,11 @@ func readBody(resp *http.Response, limit int64) ([]byte, error) {
 		return nil, err
 	}
 	body, err := io.ReadAll(io.LimitReader(decoded, limit+1))
-	if int64(len(body)) > limit {
-		return nil, stet.Errorf(stet.TooLarge, "answer_too_large", "the answer is larger than %d bytes", limit)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("read answer: %w", err)
+	}
+	if int64(len(body)) > limit {
+		return nil, stet.Errorf(stet.TooLarge, "answer_too_large", "the answer is larger than %d bytes", limit)
 	}
 	framed := resp.Body == http.NoBody || resp.ContentLength >= 0 || slices.Contains(resp.TransferEncoding, "chunked")
 	if !framed && !json.Valid(body) {

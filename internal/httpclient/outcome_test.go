@@ -164,7 +164,10 @@ func TestDecodeTakesOnlyJSON(t *testing.T) {
 
 // Every way to fail that quotes something, with a credential in every place that could be quoted.
 func TestErrorsHoldNoSecret(t *testing.T) {
-	echo, _ := serveRaw(t, func(conn net.Conn, r *http.Request) { fmt.Fprintf(conn, "%s\r\n\r\n", r.Header.Get("Authorization")) })
+	echo, _ := serveRaw(t, func(conn net.Conn, r *http.Request) bool {
+		fmt.Fprintf(conn, "%s\r\n\r\n", r.Header.Get("Authorization"))
+		return false
+	})
 	coding, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Encoding", r.Header.Get("X-Api-Key"))
 	})

@@ -51,12 +51,8 @@ func inside(value string) []string {
 	return words
 }
 
-// clean gives err without the URL that net/http puts around it, and as bare text where a secret is in it, as when a
-// target echoes what it was sent.
+// clean gives err as bare text where a secret is in it, as when a target echoes what it was sent.
 func (c *Client) clean(err error) error {
-	if u, ok := errors.AsType[*url.Error](err); ok {
-		err = u.Err
-	}
 	if text := c.Redact(err.Error()); text != err.Error() {
 		return errors.New(text)
 	}

@@ -54,10 +54,11 @@ func (c *Client) build(ctx context.Context, call *call, r Request) (*http.Reques
 	if r.Body != nil {
 		body = bytes.NewReader(r.Body)
 	}
-	req, err := http.NewRequestWithContext(ctx, r.Method, call.url.String(), body)
+	req, err := http.NewRequestWithContext(ctx, r.Method, c.base.String(), body)
 	if err != nil {
-		return nil, call.refused("%v", c.clean(err))
+		return nil, call.refused("%v", err)
 	}
+	req.URL = call.url
 	req.GetBody = nil // without it the transport has no second copy to send
 	req.Header = c.header(ctx, r)
 	for name, values := range req.Header {

@@ -38,8 +38,8 @@ func serve(t *testing.T, h http.HandlerFunc) (string, *commits) {
 	return srv.URL, n
 }
 
-// serveRaw gives each request, once read, to answer, which writes bytes to the connection; then it is closed.
-func serveRaw(t *testing.T, answer func(conn net.Conn, r *http.Request)) (string, *commits) {
+// serveRaw gives each request, once read, to answer, which writes bytes to the connection and says whether to keep it.
+func serveRaw(t *testing.T, answer func(conn net.Conn, r *http.Request) (keep bool)) (string, *commits) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -58,8 +58,7 @@ func serveRaw(t *testing.T, answer func(conn net.Conn, r *http.Request)) (string
 				for r, err := http.ReadRequest(from); err == nil; r, err = http.ReadRequest(from) {
 					io.Copy(io.Discard, r.Body)
 					n.Add(1)
-					answer(conn, r)
-					if r.Method != http.MethodGet {
+					if !answer(conn, r) {
 						return
 					}
 				}
