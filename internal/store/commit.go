@@ -18,28 +18,12 @@ const (
 func (db *DB) run() {
 	defer close(db.done)
 	for {
-		select {
-		case r := <-db.queue:
-			db.write(db.collect(r))
-		case <-db.closing:
+		batch := db.queue.take(db.opts.MaxBatch)
+		if len(batch) == 0 {
 			return
 		}
+		db.write(batch)
 	}
-}
-
-// collect adds to first what waits already. It waits for nobody: under load the next batch fills up while this one is
-// being committed.
-func (db *DB) collect(first *request) []*request {
-	batch := []*request{first}
-	for len(batch) < db.opts.MaxBatch {
-		select {
-		case r := <-db.queue:
-			batch = append(batch, r)
-		default:
-			return batch
-		}
-	}
-	return batch
 }
 
 // write carries a batch through and tells every caller. All of a batch share its fate, also those whose function
@@ -48,7 +32,6 @@ func (db *DB) collect(first *request) []*request {
 func (db *DB) write(batch []*request) {
 	db.writing.Lock()
 	defer db.writing.Unlock()
-	batch = waiting(batch)
 	err := db.persist(batch)
 	if err == nil || len(batch) == 1 || errors.Is(err, ErrRetry) || errors.Is(err, ErrCommitUnknown) || db.broken != nil {
 		finish(batch, public(err))

@@ -30,14 +30,20 @@ func (r *request) run(tx *Tx) {
 	}
 }
 
-// wait runs fn whenever it is given a transaction, until the request is done.
-func (r *request) wait() error {
+// wait runs fn whenever it is given a transaction, until the request is done or, when ctx ends, withdrawn.
+func (r *request) wait(withdraw func(*request) bool) error {
+	ended := r.ctx.Done()
 	for {
 		select {
 		case tx := <-r.turn:
 			r.take(tx)
 		case <-r.done:
 			return r.err
+		case <-ended:
+			if withdraw(r) {
+				return r.ctx.Err()
+			}
+			ended = nil
 		}
 	}
 }
@@ -47,19 +53,6 @@ func (r *request) take(tx *Tx) {
 	defer func() { r.back <- returned }()
 	r.err = tx.unit(r.fn)
 	returned = true
-}
-
-// waiting leaves out, and finishes, the requests whose context has ended.
-func waiting(batch []*request) []*request {
-	kept := batch[:0]
-	for _, r := range batch {
-		if err := r.ctx.Err(); err != nil {
-			finish([]*request{r}, err)
-		} else {
-			kept = append(kept, r)
-		}
-	}
-	return kept
 }
 
 // finish tells the callers; err, where there is one, takes the place of what their functions returned.

@@ -37,7 +37,7 @@ type DB struct {
 	driver  Driver
 	opts    Options
 	jobs    Jobs
-	queue   chan *request
+	queue   *queue
 	closing chan struct{}
 	done    chan struct{} // the committer has ended
 	close   sync.Once
@@ -48,7 +48,7 @@ type DB struct {
 
 // New makes a DB of an open driver, which it closes in the end.
 func New(d Driver, opts Options) *DB {
-	db := &DB{driver: d, opts: opts.withDefaults(), queue: make(chan *request), closing: make(chan struct{}), done: make(chan struct{})}
+	db := &DB{driver: d, opts: opts.withDefaults(), queue: newQueue(), closing: make(chan struct{}), done: make(chan struct{})}
 	if opts.Synchronous {
 		close(db.done)
 	} else {
@@ -87,19 +87,19 @@ func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
 		db.write([]*request{r})
 		return r.err
 	}
-	select {
-	case db.queue <- r:
-		return r.wait()
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-db.closing:
-		return errClosed()
+	if err := db.queue.add(r); err != nil {
+		return err
 	}
+	return r.wait(db.queue.withdraw)
 }
 
-// Close waits for the running updates, refuses new ones and closes the database.
+// Waiting is the number of updates that wait for their turn.
+func (db *DB) Waiting() int { return db.queue.len() }
+
+// Close carries through what waits, refuses new ones and closes the database.
 func (db *DB) Close() (err error) {
 	db.close.Do(func() {
+		db.queue.close()
 		close(db.closing)
 		<-db.done
 		db.writing.Lock()
