@@ -1,0 +1,138 @@
+package site
+
+import (
+	"bytes"
+	"html"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/alecthomas/chroma/v2"
+	chromahtml "github.com/alecthomas/chroma/v2/formatters/html"
+	"github.com/alecthomas/chroma/v2/lexers"
+	"github.com/alecthomas/chroma/v2/styles"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer"
+	goldhtml "github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/util"
+
+	"stet"
+)
+
+// maxCode is the longest listing in bytes that is highlighted: lexers are regular expressions, and some are slow.
+const maxCode = 64 << 10
+
+// markdown is GitHub's Markdown with footnotes. Raw HTML passes here and is sanitised afterwards, with the rest.
+var markdown = goldmark.New(
+	goldmark.WithExtensions(extension.GFM, extension.Footnote),
+	goldmark.WithParserOptions(parser.WithAutoHeadingID()),
+	goldmark.WithRendererOptions(goldhtml.WithUnsafe(), renderer.WithNodeRenderers(util.Prioritized(codeRenderer{}, 100))),
+)
+
+// renderBody turns the document's text into clean HTML and an excerpt for lists.
+func renderBody(doc stet.Document) (stet.Body, string, error) {
+	text := doc.Body.Text
+	switch doc.Body.Format {
+	case "markdown", "":
+		var out bytes.Buffer
+		context := parser.NewContext(parser.WithIDs(&headingIDs{used: map[string]int{}}))
+		if err := markdown.Convert([]byte(text), &out, parser.WithContext(context)); err != nil {
+			return stet.Body{}, "", notApplied(stet.Invalid, "body_invalid", "The Markdown cannot be rendered: %w", err)
+		}
+		text = out.String()
+	case "html":
+	default:
+		return stet.Body{}, "", notApplied(stet.Unsupported, "body_format", "The body format %q is not supported; use markdown or html.", doc.Body.Format)
+	}
+	clean, excerpt, err := cleanHTML(text, doc.Title)
+	if err != nil {
+		return stet.Body{}, "", notApplied(stet.Invalid, "body_invalid", "The HTML of the body is nested too deeply: %w", err)
+	}
+	if doc.Summary != "" {
+		excerpt = doc.Summary
+	}
+	return stet.Body{Format: formatHTML, Text: clean}, excerpt, nil
+}
+
+// headingIDs makes ids from the letters of any script; goldmark's own keep ASCII only.
+type headingIDs struct{ used map[string]int }
+
+func (h *headingIDs) Generate(value []byte, _ ast.NodeKind) []byte {
+	words := strings.FieldsFunc(strings.ToLower(string(value)), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.Is(unicode.M, r) && r != '_'
+	})
+	id := strings.Join(words, "-")
+	if id == "" {
+		id = "section"
+	}
+	for name := id; ; name = id + "-" + strconv.Itoa(h.used[id]) {
+		h.used[id]++
+		if name == id && h.used[id] == 1 || name != id && h.used[name] == 0 {
+			h.used[name] = max(h.used[name], 1)
+			return []byte(name)
+		}
+	}
+}
+
+func (h *headingIDs) Put(value []byte) { h.used[string(value)]++ }
+
+// codeRenderer renders listings, highlighted where their language is known. The classes follow the theme, so that
+// dark mode needs no second rendering.
+type codeRenderer struct{}
+
+func (codeRenderer) RegisterFuncs(reg renderer.NodeRendererFuncRegisterer) {
+	reg.Register(ast.KindFencedCodeBlock, renderCode)
+	reg.Register(ast.KindCodeBlock, renderCode)
+}
+
+var (
+	formatter = chromahtml.New(chromahtml.WithClasses(true), chromahtml.PreventSurroundingPre(true))
+	codeName  = regexp.MustCompile(`^[A-Za-z0-9_+#.-]+`)
+)
+
+func renderCode(w util.BufWriter, source []byte, node ast.Node, entering bool) (ast.WalkStatus, error) {
+	if !entering {
+		return ast.WalkContinue, nil
+	}
+	var code bytes.Buffer
+	for i := range node.Lines().Len() {
+		line := node.Lines().At(i)
+		code.Write(line.Value(source))
+	}
+	name := ""
+	if fenced, ok := node.(*ast.FencedCodeBlock); ok {
+		name = strings.ToLower(codeName.FindString(string(fenced.Language(source)))) // "rust,ignore" is rust
+	}
+	class := ""
+	if name != "" {
+		class = ` class="language-` + html.EscapeString(name) + `"`
+	}
+	_, _ = w.WriteString(`<pre tabindex="0"><code` + class + `>`)
+	if !highlight(w, name, code.String()) {
+		_, _ = w.WriteString(html.EscapeString(code.String()))
+	}
+	_, err := w.WriteString("</code></pre>\n")
+	return ast.WalkContinue, err
+}
+
+// highlight writes the marked-up code and reports whether it could. It writes all or nothing.
+func highlight(w util.BufWriter, name, code string) bool {
+	lexer := lexers.Get(name)
+	if name == "" || lexer == nil || len(code) > maxCode {
+		return false
+	}
+	tokens, err := chroma.Coalesce(lexer).Tokenise(nil, code)
+	if err != nil {
+		return false
+	}
+	var out bytes.Buffer
+	if err := formatter.Format(&out, styles.Fallback, tokens); err != nil {
+		return false
+	}
+	_, err = w.Write(out.Bytes())
+	return err == nil
+}
