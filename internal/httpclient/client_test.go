@@ -187,14 +187,14 @@ func TestAnswersWithoutABodyAreComplete(t *testing.T) {
 }
 
 func TestTheDecodedBodyIsLimited(t *testing.T) {
-	bomb := zipped(strings.Repeat("0", 20<<20))
+	bomb := zipped(strings.Repeat("0", 2<<20))
 	base, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
 		io.WriteString(w, bomb)
 	})
-	_, err := get(t, open(t, httpclient.Config{Base: base, MaxBody: 1 << 20}))
+	_, err := get(t, open(t, httpclient.Config{Base: base, MaxBody: 1 << 16}))
 	wantError(t, err, stet.TooLarge, "answer_too_large", stet.Unknown)
-	if _, err := get(t, open(t, httpclient.Config{Base: base, MaxBody: 20 << 20})); err != nil {
+	if _, err := get(t, open(t, httpclient.Config{Base: base, MaxBody: 2 << 20})); err != nil {
 		t.Errorf("an answer of exactly the limit: %v", err)
 	}
 	endless, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) {
@@ -204,7 +204,7 @@ func TestTheDecodedBodyIsLimited(t *testing.T) {
 			}
 		}
 	})
-	_, err = get(t, open(t, httpclient.Config{Base: endless, MaxBody: 1 << 20, Timeout: 5 * time.Second}))
+	_, err = get(t, open(t, httpclient.Config{Base: endless, MaxBody: 1 << 16, Timeout: 20 * time.Second}))
 	wantError(t, err, stet.TooLarge, "answer_too_large", stet.Unknown)
 }
 
