@@ -38,6 +38,12 @@ func WithRequestID(ctx context.Context, id string) context.Context {
 	return context.WithValue(ctx, intentKey{}, id)
 }
 
+// RequestID is the id that WithRequestID put into ctx, empty where there is none.
+func RequestID(ctx context.Context) string {
+	id, _ := ctx.Value(intentKey{}).(string)
+	return id
+}
+
 // Path joins segments, each escaped, so that an id from a CMS cannot leave its place in the path: a slash, a question
 // mark or a percent sign within a segment is data. Do refuses the segments "." and "..", and the empty one: an id that
 // is missing must not address the whole collection. A trailing slash, where a CMS wants one, is added by the caller.
