@@ -18,11 +18,11 @@ package contract
 type Block struct {
 	Type    string     `json:"type"`
 	Text    string     `json:"text,omitempty"`
-	Level   int        `json:"level,omitempty"` // 1 to 6
-	Info    string     `json:"info,omitempty"`  // a code block's info string; its first word is the language
-	Ordered bool       `json:"ordered,omitempty"`
+	Level   int        `json:"level,omitzero"` // 1 to 6
+	Info    string     `json:"info,omitempty"` // a code block's info string; its first word is the language
+	Ordered bool       `json:"ordered,omitzero"`
 	Start   *int       `json:"start,omitempty"` // an ordered list's first number; nil is 1
-	Tight   bool       `json:"tight,omitempty"`
+	Tight   bool       `json:"tight,omitzero"`
 	Items   []Item     `json:"items,omitempty"`
 	Blocks  []Block    `json:"blocks,omitempty"`
 	URL     string     `json:"url,omitempty"`

@@ -3,6 +3,8 @@ package contract
 import (
 	"crypto/rand"
 	"encoding/base64"
+	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 	"time"
@@ -12,9 +14,10 @@ import (
 
 const secretPrefix = "whsec_"
 
-// Secret signs and verifies. Its zero value verifies nothing. However it is printed or encoded, it shows no key.
+// Secret signs and verifies. Its zero value verifies nothing. However it is printed or encoded, it shows no key: the
+// key is behind a pointer because fmt prints a struct's unexported fields without asking their methods.
 type Secret struct {
-	key   []byte
+	key   *[]byte
 	until time.Time
 }
 
@@ -32,14 +35,14 @@ func ParseSecret(s string) (Secret, error) {
 	if len(key) < 24 || len(key) > 64 {
 		return Secret{}, stet.Errorf(stet.Configuration, "bad_secret", "the signing secret has %d bytes and must have 24 to 64", len(key))
 	}
-	return Secret{key: key}, nil
+	return Secret{key: &key}, nil
 }
 
 // NewSecret makes a secret of 32 random bytes and the text that ParseSecret reads, to be shown once.
 func NewSecret() (Secret, string) {
 	key := make([]byte, 32)
 	rand.Read(key) // never fails (crypto/rand)
-	return Secret{key: key}, secretPrefix + base64.StdEncoding.EncodeToString(key)
+	return Secret{key: &key}, secretPrefix + base64.StdEncoding.EncodeToString(key)
 }
 
 // Until is the secret as the old one of a rotation: valid before t and not from t on.
@@ -47,8 +50,8 @@ func (s Secret) Until(t time.Time) Secret { return Secret{s.key, t} }
 
 func (s Secret) String() string { return "whsec_(hidden)" }
 
-// GoString hides the key from %#v.
-func (s Secret) GoString() string { return s.String() }
+// Format hides the key from every verb.
+func (s Secret) Format(f fmt.State, _ rune) { io.WriteString(f, s.String()) }
 
 // MarshalText hides the key from JSON and YAML.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
@@ -56,10 +59,17 @@ func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 // LogValue hides the key from slog.
 func (s Secret) LogValue() slog.Value { return slog.StringValue(s.String()) }
 
+func (s Secret) bytes() []byte {
+	if s.key == nil {
+		return nil
+	}
+	return *s.key
+}
+
 func valid(secrets []Secret, now time.Time) []Secret {
 	var list []Secret
 	for _, s := range secrets {
-		if len(s.key) > 0 && (s.until.IsZero() || now.Before(s.until)) {
+		if s.key != nil && (s.until.IsZero() || now.Before(s.until)) {
 			list = append(list, s)
 		}
 	}

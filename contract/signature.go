@@ -41,7 +41,7 @@ type Delivery struct {
 // Sign is the value of webhook-signature: "v1," and the base64 HMAC-SHA256 of id.timestamp.body, the timestamp in
 // seconds.
 func Sign(secret Secret, id string, at time.Time, body []byte) string {
-	mac := hmac.New(sha256.New, secret.key)
+	mac := hmac.New(sha256.New, secret.bytes())
 	mac.Write([]byte(id + "." + strconv.FormatInt(at.Unix(), 10) + "."))
 	mac.Write(body)
 	return "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil))

@@ -79,7 +79,7 @@ func write(b Block, other bool) string {
 	case "html":
 		return writeHTML(b.Text)
 	case "divider":
-		return "***"
+		return "___" // not stars or dashes: after a list marker they would join it
 	case "footnote":
 		return indent("[^"+b.Label+"]: ", "    ", join(b.Blocks, false))
 	}
