@@ -26,7 +26,7 @@ func Up[T any](ctx context.Context, dialect goose.Dialect, db *sql.DB, folder fs
 	if err != nil {
 		return fmt.Errorf("read migrations of the queue: %w", err)
 	}
-	if err := refuseNewer(ctx, ours, queues); err != nil {
+	if err := refuseNewer(ctx, db, ours, queues); err != nil {
 		return err
 	}
 	if _, err := ours.Up(ctx); err != nil {
@@ -38,7 +38,7 @@ func Up[T any](ctx context.Context, dialect goose.Dialect, db *sql.DB, folder fs
 	return nil
 }
 
-func refuseNewer[T any](ctx context.Context, ours *goose.Provider, queues *rivermigrate.Migrator[T]) error {
+func refuseNewer[T any](ctx context.Context, db *sql.DB, ours *goose.Provider, queues *rivermigrate.Migrator[T]) error {
 	current, known, err := ours.GetVersions(ctx)
 	if err != nil {
 		return fmt.Errorf("read schema version: %w", err)
@@ -46,13 +46,14 @@ func refuseNewer[T any](ctx context.Context, ours *goose.Provider, queues *river
 	if current > known {
 		return errNewer("store", current, known)
 	}
-	there, err := queues.ExistingVersions(ctx)
-	if err != nil {
-		return fmt.Errorf("read schema version of the queue: %w", err)
-	}
 	all := queues.AllVersions()
-	if len(there) > 0 && there[len(there)-1].Version > all[len(all)-1].Version {
-		return errNewer("queue", int64(there[len(there)-1].Version), int64(all[len(all)-1].Version))
+	if _, err := queues.ExistingVersions(ctx); err != nil { // also when it meets a version that it does not know
+		var there int
+		row := db.QueryRowContext(ctx, "SELECT max(version) FROM river_migration WHERE line = 'main'")
+		if row.Scan(&there) == nil && there > all[len(all)-1].Version {
+			return errNewer("queue", int64(there), int64(all[len(all)-1].Version))
+		}
+		return fmt.Errorf("read schema version of the queue: %w", err)
 	}
 	return nil
 }

@@ -18,10 +18,11 @@ type tree = btree.Map[string, state.Row]
 
 // secondary lists the columns by which rows are also kept: what the fold and the engine look up other than by key.
 var secondary = map[string][]string{
-	"event":     {"event_id", "content_id", "idempotency_key"},
-	"revision":  {"idempotency_key"},
-	"slug":      {"content_id"},
-	"tombstone": {"content_id"},
+	"event":       {"event_id", "content_id", "idempotency_key"},
+	"revision":    {"idempotency_key", "gate"},
+	"slug":        {"content_id"},
+	"tombstone":   {"content_id"},
+	"dead_letter": {"content_id"},
 }
 
 // Snapshot is the set as it is now, at a cost that does not depend on its size.

@@ -66,6 +66,7 @@ CREATE TABLE "publication" (
     "public"           boolean NOT NULL,
     "hold"             boolean NOT NULL,
     "attempts"         bigint NOT NULL,
+    "not_before"       bigint NOT NULL,
     "due_at"           bigint NOT NULL,
     "overwrite"        text COLLATE "C" NOT NULL,
     "reason"           text COLLATE "C" NOT NULL,
@@ -105,11 +106,12 @@ CREATE TABLE "intent" (
 );
 
 CREATE TABLE "slug" (
-    "target"           text COLLATE "C" NOT NULL,
+    "scope"            text COLLATE "C" NOT NULL,
     "slug_key"         text COLLATE "C" NOT NULL,
     "content_id"       text COLLATE "C" NOT NULL,
+    "target"           text COLLATE "C" NOT NULL,
     "slug"             text COLLATE "C" NOT NULL,
-    PRIMARY KEY ("target", "slug_key")
+    PRIMARY KEY ("scope", "slug_key")
 );
 
 CREATE TABLE "tombstone" (
@@ -183,6 +185,7 @@ CREATE INDEX "publication_by_due_at" ON "publication" ("due_at");
 CREATE INDEX "intent_by_resolution" ON "intent" ("resolution");
 CREATE INDEX "slug_by_content_id" ON "slug" ("content_id");
 CREATE INDEX "tombstone_by_content_id" ON "tombstone" ("content_id");
+CREATE INDEX "dead_letter_by_content_id" ON "dead_letter" ("content_id");
 CREATE INDEX "delivery_by_at" ON "delivery" ("at");
 
 INSERT INTO "log_head" ("name", "size", "frontier") VALUES ('log', 0, '');

@@ -42,7 +42,7 @@ CREATE TABLE "revision" (
     "content_hash"     TEXT NOT NULL,
     "event_seq"        INTEGER NOT NULL,
     "gate"             TEXT NOT NULL,
-    "withdrawn"        INTEGER NOT NULL,
+    "withdrawn"        INTEGER NOT NULL CHECK ("withdrawn" IN (0, 1)),
     "idempotency_key"  TEXT NOT NULL,
     "targets"          TEXT NOT NULL,
     "at"               INTEGER NOT NULL,
@@ -63,9 +63,10 @@ CREATE TABLE "publication" (
     "slug"             TEXT NOT NULL,
     "rev"              TEXT NOT NULL,
     "epoch"            INTEGER NOT NULL,
-    "public"           INTEGER NOT NULL,
-    "hold"             INTEGER NOT NULL,
+    "public"           INTEGER NOT NULL CHECK ("public" IN (0, 1)),
+    "hold"             INTEGER NOT NULL CHECK ("hold" IN (0, 1)),
     "attempts"         INTEGER NOT NULL,
+    "not_before"       INTEGER NOT NULL,
     "due_at"           INTEGER NOT NULL,
     "overwrite"        TEXT NOT NULL,
     "reason"           TEXT NOT NULL,
@@ -105,11 +106,12 @@ CREATE TABLE "intent" (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE "slug" (
-    "target"           TEXT NOT NULL,
+    "scope"            TEXT NOT NULL,
     "slug_key"         TEXT NOT NULL,
     "content_id"       TEXT NOT NULL,
+    "target"           TEXT NOT NULL,
     "slug"             TEXT NOT NULL,
-    PRIMARY KEY ("target", "slug_key")
+    PRIMARY KEY ("scope", "slug_key")
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE "tombstone" (
@@ -183,6 +185,7 @@ CREATE INDEX "publication_by_due_at" ON "publication" ("due_at");
 CREATE INDEX "intent_by_resolution" ON "intent" ("resolution");
 CREATE INDEX "slug_by_content_id" ON "slug" ("content_id");
 CREATE INDEX "tombstone_by_content_id" ON "tombstone" ("content_id");
+CREATE INDEX "dead_letter_by_content_id" ON "dead_letter" ("content_id");
 CREATE INDEX "delivery_by_at" ON "delivery" ("at");
 
 INSERT INTO "log_head" ("name", "size", "frontier") VALUES ('log', 0, x'');
