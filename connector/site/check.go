@@ -20,11 +20,11 @@ func (t *target) Check(ctx context.Context) error {
 		fresh = true
 	}
 	err := t.write(ctx, func(dir *folder) error {
-		temp := tempDir + "/probe"
-		if err := dir.writeTemp(temp, make([]byte, probeSize)); err != nil {
-			return errors.Join(err, dir.root.Remove(temp))
+		probe, err := dir.stage(make([]byte, probeSize))
+		if err != nil {
+			return err
 		}
-		if err := dir.root.Remove(temp); err != nil {
+		if err := errors.Join(dir.sync(probe), dir.root.Remove(probe.name)); err != nil {
 			return err
 		}
 		t.cache.valid = false // a person may have changed a record in place

@@ -35,23 +35,48 @@ func readRecord(dir *folder, where, id string) (*record, error) {
 	return r, nil
 }
 
-// decide is step 1.
-func (t *target) decide(dir *folder, r *record) error {
+// decide is step 1, and carries on with the others.
+func (t *target) decide(dir *folder, r *record, page []byte) error {
 	data, err := r.encode()
 	if err != nil {
+		return err
+	}
+	next, err := dir.stage(data)
+	if err != nil {
+		return err
+	}
+	files := []*staged{next}
+	if !r.Gone {
+		temp, err := dir.stage(page)
+		if err != nil {
+			return err
+		}
+		files = append(files, temp)
+	}
+	// The page is durable before the decision, so that both wait for the disk only once.
+	if err := dir.sync(files...); err != nil {
 		return err
 	}
 	if err := dir.mark(); err != nil {
 		return err
 	}
-	return dir.put(itemName(nextDir, itemID(r.Key)), data)
+	if err := dir.move(next.name, itemName(nextDir, itemID(r.Key))); err != nil {
+		return err
+	}
+	if err := dir.syncDirs(); err != nil {
+		return err
+	}
+	return t.finish(dir, r, files[len(files)-1])
 }
 
 // finish does the steps 2 and 3, from wherever they were left.
-func (t *target) finish(dir *folder, r *record, page []byte) error {
+func (t *target) finish(dir *folder, r *record, page *staged) error {
 	t.changed.Add(1)
 	id := itemID(r.Key)
 	if err := place(dir, r, page); err != nil {
+		return err
+	}
+	if err := dir.syncDirs(); err != nil {
 		return err
 	}
 	if err := dir.step("rename", itemName(itemsDir, id)); err != nil {
@@ -62,7 +87,7 @@ func (t *target) finish(dir *folder, r *record, page []byte) error {
 }
 
 // place is step 2. It may be repeated.
-func place(dir *folder, r *record, page []byte) error {
+func place(dir *folder, r *record, page *staged) error {
 	old := r.Replaces
 	oldSum, err := dir.sum(old.Path)
 	if old.Path == "" || errors.Is(err, errLink) {
@@ -84,16 +109,16 @@ func place(dir *folder, r *record, page []byte) error {
 	}
 	if ours && old.Path != r.Page.Path && now == "" {
 		// The page moves first and changes then, so that there is never a second one.
-		if err := dir.mkdir(path.Dir(r.Page.Path)); err != nil {
+		if err := dir.move(old.Path, r.Page.Path); err != nil {
 			return err
 		}
-		if err := dir.move(old.Path, r.Page.Path); err != nil {
+		if err := dir.syncDirs(); err != nil {
 			return err
 		}
 		now = oldSum
 	}
-	if now == "" || now == old.SHA256 {
-		if err := dir.put(r.Page.Path, page); err != nil {
+	if now != r.Page.SHA256 && (now == "" || now == old.SHA256) {
+		if err := dir.move(page.name, r.Page.Path); err != nil {
 			return err
 		}
 	}
@@ -114,33 +139,31 @@ func (t *target) finishAll(dir *folder, pending []string) error {
 		if err != nil || r == nil {
 			return err
 		}
-		page, err := t.rerender(dir, r)
-		if err != nil {
-			return err
-		}
-		if err := t.finish(dir, r, page); err != nil {
+		if err := t.carryOn(dir, r); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// rerender makes the page of a record that was decided by a process with perhaps another theme, and puts the record
-// right where the page has other bytes now and is not in its place yet.
-func (t *target) rerender(dir *folder, r *record) ([]byte, error) {
+func (t *target) carryOn(dir *folder, r *record) error {
 	if r.Gone {
-		return nil, nil
+		return t.finish(dir, r, nil)
 	}
 	now, err := dir.sum(r.Page.Path)
-	if err != nil || now == r.Page.SHA256 {
-		return nil, err
+	if err != nil {
+		return err
 	}
+	if now == r.Page.SHA256 {
+		return t.finish(dir, r, nil)
+	}
+	// Decided again, because the theme may be another one than that of the killed process.
 	page, err := t.page(r)
-	if err != nil || digest(page) == r.Page.SHA256 {
-		return page, err
+	if err != nil {
+		return err
 	}
 	r.Look, r.Page.SHA256 = t.look, digest(page)
-	return page, t.decide(dir, r)
+	return t.decide(dir, r, page)
 }
 
 // restyle renders the pages again that were made with another theme or other options. Pages that a person changed are
@@ -174,10 +197,7 @@ func (t *target) restyle(dir *folder) error {
 
 // commit does all three steps.
 func (t *target) commit(dir *folder, r *record, page []byte) error {
-	if err := t.decide(dir, r); err != nil {
-		return err
-	}
-	if err := t.finish(dir, r, page); err != nil {
+	if err := t.decide(dir, r, page); err != nil {
 		return err
 	}
 	t.cache.put(itemID(r.Key), r)

@@ -76,10 +76,8 @@ func (t *target) derive(dir *folder) error {
 	if err := writeList(dir, before, union); err != nil {
 		return err
 	}
-	for _, f := range files {
-		if err := t.renew(dir, f); err != nil {
-			return err
-		}
+	if err := t.renew(dir, files); err != nil {
+		return err
 	}
 	for _, name := range union {
 		if _, keep := slices.BinarySearch(after, name); keep {
@@ -89,6 +87,9 @@ func (t *target) derive(dir *folder) error {
 		if err := dir.remove(name); err != nil {
 			return err
 		}
+	}
+	if err := dir.syncDirs(); err != nil {
+		return err
 	}
 	if err := writeList(dir, union, after); err != nil {
 		return err
@@ -119,31 +120,58 @@ func (t *target) ownFiles(dir *folder, files []derived, known map[string]bool) (
 	return own, nil
 }
 
-// renew writes one derived file unless it has these bytes.
-func (t *target) renew(dir *folder, f derived) error {
-	info, err := dir.root.Lstat(f.path)
-	last, seen := t.derived[f.path]
-	if err == nil && seen && last == (written{f.key, info.Size(), info.ModTime()}) && info.Mode().IsRegular() {
-		return nil
+// renew writes the derived files that have other bytes than they should. All of them wait for the disk together.
+func (t *target) renew(dir *folder, files []derived) error {
+	var temps []*staged
+	var stale, moved []derived
+	for _, f := range files {
+		if t.untouched(dir, f) {
+			continue
+		}
+		stale = append(stale, f)
+		data, err := f.make()
+		if err != nil {
+			return fmt.Errorf("make %s: %w", f.path, err)
+		}
+		now, err := dir.sum(f.path)
+		if err != nil && !errors.Is(err, errLink) {
+			return err
+		}
+		if now == digest(data) {
+			continue
+		}
+		temp, err := dir.stage(data)
+		if err != nil {
+			return err
+		}
+		temps, moved = append(temps, temp), append(moved, f)
 	}
-	data, err := f.make()
-	if err != nil {
-		return fmt.Errorf("make %s: %w", f.path, err)
-	}
-	now, err := dir.sum(f.path)
-	if err != nil && !errors.Is(err, errLink) {
+	if err := dir.sync(temps...); err != nil {
 		return err
 	}
-	if now != digest(data) {
-		if err := dir.put(f.path, data); err != nil {
+	for i, f := range moved {
+		if err := dir.move(temps[i].name, f.path); err != nil {
 			return err
 		}
 	}
-	if info, err = dir.root.Lstat(f.path); err != nil {
-		return err
+	for _, f := range stale {
+		info, err := dir.root.Lstat(f.path)
+		if err != nil {
+			return err
+		}
+		t.derived[f.path] = written{f.key, info.Size(), info.ModTime()}
 	}
-	t.derived[f.path] = written{f.key, info.Size(), info.ModTime()}
-	return nil
+	return dir.syncDirs()
+}
+
+// untouched reports whether a derived file is as this process wrote it, and still right.
+func (t *target) untouched(dir *folder, f derived) bool {
+	last, seen := t.derived[f.path]
+	if !seen {
+		return false
+	}
+	info, err := dir.root.Lstat(f.path)
+	return err == nil && info.Mode().IsRegular() && last == written{f.key, info.Size(), info.ModTime()}
 }
 
 // deriveAll is every derived file of the site, a pure function of the records and the options.

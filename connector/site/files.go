@@ -6,9 +6,12 @@ import (
 	"os"
 	"path"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sync/errgroup"
 
 	"stet"
 )
@@ -29,6 +32,7 @@ type folder struct {
 	lock  *os.File
 	fault func(op, name string) error
 	temps int
+	dirs  []string // those with names that are not durable yet
 }
 
 var errLink = errors.New("is a symbolic link or no plain file")
@@ -84,71 +88,111 @@ func (f *folder) sum(name string) (string, error) {
 
 // put replaces a file in one step: a reader sees the old bytes or the new ones, after a power cut too.
 func (f *folder) put(name string, data []byte) error {
-	if err := f.mkdir(path.Dir(name)); err != nil {
+	temp, err := f.stage(data)
+	if err != nil {
 		return err
 	}
-	if info, err := f.root.Lstat(name); err == nil && info.IsDir() {
-		return &fs.PathError{Op: "write", Path: name, Err: errLink}
-	}
-	f.temps++
-	temp := tempDir + "/" + strconv.Itoa(f.temps)
-	if err := f.writeTemp(temp, data); err != nil {
+	if err := f.sync(temp); err != nil {
 		return err
 	}
-	return f.move(temp, name)
+	if err := f.move(temp.name, name); err != nil {
+		return err
+	}
+	return f.syncDirs()
 }
 
-func (f *folder) writeTemp(temp string, data []byte) error {
+// staged is a file that is written and has no place yet.
+type staged struct {
+	name string
+	file *os.File
+}
+
+func (f *folder) stage(data []byte) (*staged, error) {
+	f.temps++
+	temp := tempDir + "/" + strconv.Itoa(f.temps)
 	if err := f.step("create", temp); err != nil {
-		return err
+		return nil, err
 	}
 	// A temporary file of an earlier life may be there; a link must not be followed.
 	if err := f.root.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+		return nil, err
 	}
 	file, err := f.root.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := f.step("write", temp); err != nil {
 		_, half := file.Write(data[:len(data)/2])
-		return errors.Join(err, half, file.Close())
+		return nil, errors.Join(err, half, file.Close())
 	}
 	if _, err := file.Write(data); err != nil {
-		return errors.Join(err, file.Close())
+		return nil, errors.Join(err, file.Close())
 	}
-	if err := f.step("sync", temp); err != nil {
-		return errors.Join(err, file.Close())
-	}
-	return errors.Join(file.Sync(), file.Close())
+	return &staged{temp, file}, nil
 }
 
-// move renames a file and makes the new name durable.
+// sync makes the bytes of staged files durable and closes them. All wait for the disk together.
+func (f *folder) sync(files ...*staged) error {
+	var group errgroup.Group
+	var failed error
+	for _, s := range files {
+		failed = errors.Join(failed, f.step("sync", s.name))
+		group.Go(func() error { return errors.Join(s.file.Sync(), s.file.Close()) })
+	}
+	return errors.Join(failed, group.Wait())
+}
+
+// move renames a file; it is durable after syncDirs.
 func (f *folder) move(from, to string) error {
+	if err := f.mkdir(path.Dir(to)); err != nil {
+		return err
+	}
+	if info, err := f.root.Lstat(to); err == nil && info.IsDir() {
+		return &fs.PathError{Op: "write", Path: to, Err: errLink}
+	}
 	if err := f.step("rename", to); err != nil {
 		return err
 	}
-	if err := f.root.Rename(from, to); err != nil {
-		return err
+	f.stale(path.Dir(to))
+	if dir := path.Dir(from); dir != tempDir {
+		f.stale(dir)
 	}
-	return f.syncDir(path.Dir(to))
+	return f.root.Rename(from, to)
 }
 
-func (f *folder) syncDir(name string) error {
+// stale says that the names in a folder have changed since it was synced.
+func (f *folder) stale(dir string) {
+	if !slices.Contains(f.dirs, dir) {
+		f.dirs = append(f.dirs, dir)
+	}
+}
+
+// syncDirs makes durable every name that changed since the last call.
+func (f *folder) syncDirs() error {
+	dirs := f.dirs
+	f.dirs = nil
 	if runtime.GOOS == "windows" {
 		return nil // folders cannot be synced there
 	}
-	if err := f.step("syncdir", name); err != nil {
-		return err
+	var group errgroup.Group
+	var failed error
+	for _, name := range dirs {
+		failed = errors.Join(failed, f.step("syncdir", name))
+		group.Go(func() error {
+			dir, err := f.root.Open(name)
+			if errors.Is(err, fs.ErrNotExist) {
+				return nil // removed meanwhile, as its parent says
+			}
+			if err != nil {
+				return err
+			}
+			return errors.Join(dir.Sync(), dir.Close())
+		})
 	}
-	dir, err := f.root.Open(name)
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
+	return errors.Join(failed, group.Wait())
 }
 
-// mkdir makes a folder and its parents, each durable.
+// mkdir makes a folder and its parents.
 func (f *folder) mkdir(name string) error {
 	if name == "." {
 		return nil
@@ -167,10 +211,11 @@ func (f *folder) mkdir(name string) error {
 	if name == stateDir {
 		mode = 0o700 // the web server has no business there
 	}
+	f.stale(path.Dir(name))
 	if err := f.root.Mkdir(name, mode); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	return f.syncDir(path.Dir(name))
+	return nil
 }
 
 // remove deletes a file and the folders that it leaves empty. What is gone is removed.
@@ -181,6 +226,7 @@ func (f *folder) remove(name string) error {
 	if err := f.root.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
+	f.stale(path.Dir(name))
 	return f.prune(path.Dir(name))
 }
 
@@ -193,8 +239,9 @@ func (f *folder) prune(name string) error {
 		if f.root.Remove(name) != nil {
 			break // not empty
 		}
+		f.stale(path.Dir(name))
 	}
-	return f.syncDir(name)
+	return nil
 }
 
 func (f *folder) list(name string) ([]string, error) {

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/alecthomas/chroma/v2"
@@ -121,11 +122,11 @@ func renderCode(w util.BufWriter, source []byte, node ast.Node, entering bool) (
 
 // highlight writes the marked-up code and reports whether it could. It writes all or nothing.
 func highlight(w util.BufWriter, name, code string) bool {
-	lexer := lexers.Get(name)
-	if name == "" || lexer == nil || len(code) > maxCode {
+	lexer := findLexer(name)
+	if lexer == nil || len(code) > maxCode {
 		return false
 	}
-	tokens, err := chroma.Coalesce(lexer).Tokenise(nil, code)
+	tokens, err := lexer.Tokenise(nil, code)
 	if err != nil {
 		return false
 	}
@@ -135,4 +136,22 @@ func highlight(w util.BufWriter, name, code string) bool {
 	}
 	_, err = w.Write(out.Bytes())
 	return err == nil
+}
+
+var knownLexers sync.Map // name -> chroma.Lexer, since the search by name is slow
+
+func findLexer(name string) chroma.Lexer {
+	if name == "" || len(name) > 30 {
+		return nil
+	}
+	if known, ok := knownLexers.Load(name); ok {
+		return known.(chroma.Lexer)
+	}
+	lexer := lexers.Get(name)
+	if lexer == nil {
+		return nil // not kept: the names come from outside and are without number
+	}
+	lexer = chroma.Coalesce(lexer)
+	knownLexers.Store(name, lexer)
+	return lexer
 }
