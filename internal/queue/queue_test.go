@@ -164,7 +164,7 @@ func TestStopLetsRunningWorkEnd(t *testing.T) {
 		a := running.next(t)
 		stopped := make(chan error)
 		go func() { stopped <- q.Stop(context.Background()) }()
-		w.ask(q, publishB) // for whoever comes next
+		w.must(w.tx(func(tx any) error { return q.Write(t.Context(), tx, []store.Job{publishB}, nil) })) // for whoever comes next
 		if err := a.ctx.Err(); err != nil {
 			t.Errorf("running work was cancelled at once: %v", err)
 		}
