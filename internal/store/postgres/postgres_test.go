@@ -159,3 +159,13 @@ func count(id string) func(*store.Tx) error {
 		return errors.Join(tx.Put(counted), tx.Append(stet.Event{ID: id, Type: stet.RolledBack}))
 	}
 }
+
+func BenchmarkUpdate(b *testing.B) {
+	storetest.Bench(b, func(b *testing.B) store.Driver {
+		d, err := postgres.Open(b.Context(), postgres.Config{DSN: testpg.DSN(b)})
+		if err != nil {
+			b.Fatal(err)
+		}
+		return d
+	})
+}

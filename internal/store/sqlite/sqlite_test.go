@@ -107,3 +107,13 @@ func TestLogIsAppendOnly(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkUpdate(b *testing.B) {
+	storetest.Bench(b, func(b *testing.B) store.Driver {
+		d, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "stet.db"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		return d
+	})
+}
