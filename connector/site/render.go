@@ -29,7 +29,10 @@ const maxCode = 64 << 10
 
 // markdown is GitHub's Markdown with footnotes. Raw HTML passes here and is sanitised afterwards, with the rest.
 var markdown = goldmark.New(
-	goldmark.WithExtensions(extension.GFM, extension.Footnote),
+	goldmark.WithExtensions(
+		extension.Linkify, extension.Strikethrough, extension.TaskList, extension.Footnote,
+		extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), // no style attributes
+	),
 	goldmark.WithParserOptions(parser.WithAutoHeadingID()),
 	goldmark.WithRendererOptions(goldhtml.WithUnsafe(), renderer.WithNodeRenderers(util.Prioritized(codeRenderer{}, 100))),
 )
@@ -131,11 +134,22 @@ func highlight(w util.BufWriter, name, code string) bool {
 		return false
 	}
 	var out bytes.Buffer
-	if err := formatter.Format(&out, styles.Fallback, tokens); err != nil {
+	if err := formatter.Format(&out, styles.Fallback, withoutBlanks(tokens)); err != nil {
 		return false
 	}
 	_, err = w.Write(out.Bytes())
 	return err == nil
+}
+
+// withoutBlanks keeps blanks from getting elements of their own, which are half of the bytes otherwise.
+func withoutBlanks(tokens chroma.Iterator) chroma.Iterator {
+	return func() chroma.Token {
+		token := tokens()
+		if token.Type == chroma.TextWhitespace {
+			token.Type = chroma.Text
+		}
+		return token
+	}
 }
 
 var knownLexers sync.Map // name -> chroma.Lexer, since the search by name is slow

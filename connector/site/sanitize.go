@@ -3,6 +3,7 @@ package site
 import (
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/microcosm-cc/bluemonday"
@@ -37,7 +38,7 @@ var policy = func() *bluemonday.Policy {
 	p.AllowAttrs("datetime", "cite").Globally()
 	p.AllowAttrs("title").Globally()
 	p.AllowAttrs("lang").Matching(regexp.MustCompile(`^[A-Za-z0-9-]{1,35}$`)).Globally()
-	p.AllowAttrs("dir").Matching(regexp.MustCompile(`^(ltr|rtl|auto)$`)).Globally()
+	p.AllowAttrs("dir").Matching(regexp.MustCompile(`^(ltr|rtl|auto)$`)).OnElements("p", "div", "span", "bdo", "bdi", "td", "th")
 	p.AllowAttrs("id").Matching(regexp.MustCompile(`^[\p{L}\p{M}\p{N}_:.-]{1,200}$`)).Globally()
 	p.AllowAttrs("class").Matching(regexp.MustCompile(`^(language-[\w+#.-]+|footnote-ref|footnote-backref|footnotes|[a-z]{1,2}[a-z0-9]?|line|cl)$`)).Globally()
 	p.AllowAttrs("role").Matching(regexp.MustCompile(`^doc-(noteref|backlink|endnotes)$`)).Globally()
@@ -57,10 +58,14 @@ func cleanHTML(text, title string) (clean, excerpt string, err error) {
 		body.AppendChild(n)
 	}
 	dropTitle(body, title)
-	shift := 0
+	shift, mixed := 0, strings.ContainsFunc(text, rightToLeft)
 	var tables []*html.Node
 	for n := range body.Descendants() {
 		switch n.DataAtom {
+		case atom.Ul, atom.Ol, atom.Li, atom.Blockquote:
+			if mixed {
+				n.Attr = append(n.Attr, html.Attribute{Key: "dir", Val: "auto"}) // the mark stands where the text begins
+			}
 		case atom.H1:
 			shift = 1
 		case atom.Img:
@@ -86,6 +91,10 @@ func cleanHTML(text, title string) (clean, excerpt string, err error) {
 		}
 	}
 	return out.String(), excerpt, nil
+}
+
+func rightToLeft(r rune) bool {
+	return r > unicode.MaxLatin1 && unicode.In(r, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana, unicode.Nko, unicode.Adlam)
 }
 
 // dropTitle removes a first heading that repeats the title.

@@ -2,6 +2,8 @@ package site_test
 
 import (
 	"maps"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -44,4 +46,22 @@ func write(doc stet.Document) connector.Write {
 		Key: stet.Key{ContentID: "post/" + doc.Slug, Target: "blog"}, Marker: strings.Repeat("m", 26),
 		Epoch: 1, ApplySeq: 1, Version: 1, Doc: doc,
 	}
+}
+
+func upsert(t testing.TB, c connector.Connector, w connector.Write) connector.Item {
+	t.Helper()
+	item, err := c.(connector.Upserter).Upsert(t.Context(), w)
+	if err != nil {
+		t.Fatalf("upsert %s: %v", w.Key, err)
+	}
+	return item
+}
+
+func readFile(t testing.TB, folder, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(folder, filepath.FromSlash(name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }
