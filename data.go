@@ -115,6 +115,7 @@ type Succeeded struct {
 	Rev         string `json:"rev,omitempty"`
 	Fingerprint string `json:"fingerprint,omitempty"`
 	SettleAt    int64  `json:"settle_at,omitempty"`
+	Swept       int64  `json:"swept,omitempty"` // creates whose leftovers have been looked for, all in all
 }
 
 // Stopped is the data of publish_failed, drift_detected and slug_conflict: the publication waits for a person.

@@ -98,6 +98,11 @@ func (e *Engine) stopped(u *unit, event stet.Event, end publish.End, p *state.Pu
 	if end.State == stet.StateDrifted {
 		return nil // drift_detected is among the effect's events
 	}
+	if end.State == stet.StateIdle {
+		event.Type = stet.PublishFailed
+		event.Data = marshal(stet.Stopped{State: end.State, Code: end.Code})
+		return u.append(event)
+	}
 	if end.State != stet.StateSlugConflict {
 		failed := event
 		failed.Type = stet.PublishFailed

@@ -20,10 +20,11 @@ type markerKey []byte
 
 var lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
-// marker is 26 characters: the first 130 bits of the HMAC.
-func (k markerKey) marker(key stet.Key, epoch int64) string {
+// marker is 26 characters: the first 130 bits of the HMAC. It is the same for every item a publication ever has, so
+// that drafts left behind by an earlier one are found too; tombstones keep items that are gone from being bound again.
+func (k markerKey) marker(key stet.Key) string {
 	mac := hmac.New(sha256.New, k)
-	fmt.Fprintf(mac, "%s\x00%s\x00%d", key.ContentID, key.Target, epoch)
+	fmt.Fprintf(mac, "%s\x00%s", key.ContentID, key.Target)
 	return lower.EncodeToString(mac.Sum(nil))[:26]
 }
 

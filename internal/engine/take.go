@@ -169,7 +169,7 @@ func (e *Engine) load(u *unit, a *attempt, p *state.Publication) error {
 		m.Tombs[t.RemoteID] = true
 	}
 	a.epoch = p.Epoch
-	m.Write = connector.Write{Key: a.key, Marker: e.marker.marker(a.key, p.Epoch), Epoch: p.Epoch, ApplySeq: m.Apply.Seq, Version: m.Apply.Version}
+	m.Write = connector.Write{Key: a.key, Marker: e.marker.marker(a.key), Epoch: p.Epoch, ApplySeq: m.Apply.Seq, Version: m.Apply.Version}
 	a.machine = m
 	if m.Settling {
 		return nil

@@ -20,7 +20,10 @@ import (
 // ErrFenced ends an attempt whose lease another holder took over: nothing of it may be written any more.
 var ErrFenced = store.ErrFenced
 
-var errOutdated = errors.New("another apply is wanted now")
+var (
+	errOutdated   = errors.New("another apply is wanted now")
+	errGateClosed = errors.New("the gate is no longer open for this version")
+)
 
 // maxRounds bounds how often one job starts over before it makes room for others.
 const maxRounds = 8
@@ -83,7 +86,10 @@ func (e *Engine) try(ctx context.Context, a *attempt) (again bool, err error) {
 
 // given handles a commit that was refused.
 func (e *Engine) given(ctx context.Context, a *attempt, err error) (bool, error) {
-	if !errors.Is(err, errOutdated) {
+	switch {
+	case errors.Is(err, errGateClosed):
+		return e.finish(ctx, a, publish.Effect{End: &publish.End{Kind: publish.Stop, State: stet.StateIdle, Code: "gate_closed", Reason: err.Error()}})
+	case !errors.Is(err, errOutdated):
 		return false, err
 	}
 	err = e.guarded(ctx, a, func(u *unit, lease *state.Lease) error {
@@ -145,7 +151,7 @@ func (e *Engine) stillWanted(u *unit, a *attempt, effect publish.Effect) error {
 			return err
 		}
 		if r.Gate != state.GateReady || r.ContentHash != a.machine.Apply.ContentHash {
-			return errOutdated
+			return errGateClosed
 		}
 	}
 	return e.firstBind(u, a, p, effect.Events)

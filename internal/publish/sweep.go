@@ -9,17 +9,20 @@ import (
 	"stet/internal/state"
 )
 
-// mayHaveOrphans reports whether more items can have been created than were bound.
+// mayHaveOrphans reports whether creates were sent since the last sweep. Even an answered one can have left a draft: a
+// proxy may have sent it twice.
 func (m *Machine) mayHaveOrphans() bool {
-	if m.Caps.Upsert || m.Caps.ClientIDs || !m.Caps.Drafts || !m.Caps.Trash {
-		return false
-	}
+	sweeps := m.Caps.Drafts && m.Caps.Trash && !m.Caps.ClientIDs && !m.Caps.Upsert
+	return sweeps && m.creates() > m.Pub.Swept
+}
+
+func (m *Machine) creates() (n int64) {
 	for _, in := range m.Intents {
-		if in.Op == stet.OpCreate && (in.Resolution == stet.Open || in.Resolution == stet.Superseded) {
-			return true
+		if in.Op == stet.OpCreate && in.Resolution != stet.WasNotApplied {
+			n++
 		}
 	}
-	return false
+	return n
 }
 
 // sweep: row 41, with every item that carries our marker before us. Only drafts that were never bound and are older

@@ -102,7 +102,7 @@ func (m *Machine) settledOrDone(in Input) Effect {
 
 func (m *Machine) settle(rev string, now time.Time) Effect {
 	events := append(m.settleIntents(now), m.event(stet.PublishSettled, "", stet.Succeeded{RemoteID: m.Pub.RemoteID, URL: m.Pub.URL,
-		Rev: rev, Fingerprint: m.Pub.Fingerprint, Slug: m.Pub.Slug}))
+		Rev: rev, Fingerprint: m.Pub.Fingerprint, Slug: m.Pub.Slug, Swept: m.creates()}))
 	return Effect{Events: events, End: &End{Kind: Done}}
 }
 

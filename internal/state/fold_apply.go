@@ -205,6 +205,7 @@ func (f *folder) settled() error {
 	}
 	return f.publication(func(p *Publication) {
 		p.NotBefore, p.DueAt, p.Rev, p.Fingerprint = 0, 0, s.Rev, s.Fingerprint
+		p.Swept = max(p.Swept, s.Swept)
 		p.Attempts = 0
 		if p.State == stet.StatePublished || p.State == stet.StatePublishing {
 			p.State = stet.StateSettled
@@ -243,7 +244,7 @@ func (f *folder) driftResolved() error {
 		p.Reason, p.Attempts = "", 0
 		switch d.Decision {
 		case "overwrite":
-			p.Overwrite, p.State, p.DueAt = d.Observed, stet.StateQueued, f.at+grace
+			p.Overwrite, p.State, p.NotBefore, p.DueAt = d.Observed, stet.StateQueued, f.at, f.at+grace
 		case "adopt":
 			p.Fingerprint, p.Rev, p.State, p.DueAt, p.Desired = d.Observed, d.Rev, stet.StateSettled, 0, p.Applied
 		case "detach":

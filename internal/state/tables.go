@@ -46,6 +46,7 @@ type Publication struct {
 	URL, Slug, Rev    string
 	Epoch             int64
 	Public, Hold      bool
+	Swept             int64  // creates whose leftovers were looked for
 	Attempts          int64  // tries of Desired so far
 	NotBefore         int64  // no try before this time: a backoff, a target's wish, a publish date, the horizon; 0: any time
 	DueAt             int64  // when the reconciler asks for work, if none was done before; 0: never
@@ -125,7 +126,7 @@ var (
 		Columns: []string{"content_id", "version", "content_hash", "event_seq", "gate", "withdrawn", "idempotency_key", "targets", "at"}}
 	publicationTable = &Table{Name: "publication", Keys: 2, Folded: true,
 		Columns: []string{"content_id", "target", "state", "desired", "applied", "last_seq", "applied_version", "fingerprint",
-			"remote_id", "url", "slug", "rev", "epoch", "public", "hold", "attempts", "not_before", "due_at", "overwrite", "reason", "updated_at"}}
+			"remote_id", "url", "slug", "rev", "epoch", "public", "hold", "swept", "attempts", "not_before", "due_at", "overwrite", "reason", "updated_at"}}
 	applyTable = &Table{Name: "apply", Keys: 3, Folded: true,
 		Columns: []string{"content_id", "target", "seq", "cause", "version", "content_hash", "slug", "rollback_of", "status", "idempotency_key", "at"}}
 	intentTable = &Table{Name: "intent", Keys: 3, Folded: true,
@@ -157,7 +158,7 @@ func (r *Revision) Fields() []any {
 
 func (p *Publication) Fields() []any {
 	return []any{&p.ContentID, &p.Target, &p.State, &p.Desired, &p.Applied, &p.LastSeq, &p.AppliedVersion, &p.Fingerprint,
-		&p.RemoteID, &p.URL, &p.Slug, &p.Rev, &p.Epoch, &p.Public, &p.Hold, &p.Attempts, &p.NotBefore, &p.DueAt, &p.Overwrite, &p.Reason, &p.UpdatedAt}
+		&p.RemoteID, &p.URL, &p.Slug, &p.Rev, &p.Epoch, &p.Public, &p.Hold, &p.Swept, &p.Attempts, &p.NotBefore, &p.DueAt, &p.Overwrite, &p.Reason, &p.UpdatedAt}
 }
 
 func (r *Apply) Fields() []any {
