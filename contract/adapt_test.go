@@ -141,6 +141,33 @@ func TestAnHTMLBodyIsOneBlock(t *testing.T) {
 	}
 }
 
+func TestATextMadeToKeepAParserBusyIsOneCodeBlock(t *testing.T) {
+	for _, text := range []string{strings.Repeat(">", 100_000), strings.Repeat("- ", 50_000), strings.Repeat("[a](", 25_000), strings.Repeat("[a][", 25_000)} {
+		want := []contract.Block{{Type: "code", Info: "markdown", Text: text}}
+		if diff := cmp.Diff(want, contract.Blocks(text)); diff != "" {
+			t.Errorf("%q...: -want +got\n%.300s", text[:8], diff)
+		}
+		if got := contract.Markdown([]contract.Block{{Type: "html", Text: "<a>" + text}}); !strings.HasPrefix(got, "<div>\n") {
+			t.Errorf("%q... is written as %.40q", text[:8], got)
+		}
+	}
+}
+
+func TestHTMLBlocksStayHTML(t *testing.T) {
+	for name, text := range map[string]string{
+		"block": "<div>\n*a*\n</div>", "empty lines": "<div>\n\n*a*\n\n</div>", "inline": "<b>x</b> *a*", "text": "*a*",
+		"open comment": "<!-- a", "open pre": "<pre>\n\nx", "comment": "<!-- a\n\nb -->", "fence within": "<p>\n\n```\n</p>",
+	} {
+		t.Run(name, func(t *testing.T) {
+			blocks := []contract.Block{{Type: "html", Text: text}, {Type: "paragraph", Text: "after *it*"}}
+			got := render(t, contract.Markdown(blocks))
+			if !strings.HasSuffix(got, "<p>after <em>it</em></p>\n") || strings.Contains(got, "<em>a</em>") || strings.Contains(got, "<code>") {
+				t.Errorf("rendered as %s", got)
+			}
+		})
+	}
+}
+
 func TestDeepNestingStaysWithinTheLimits(t *testing.T) {
 	for _, piece := range []string{"> ", "- ", "1. "} {
 		e := contract.Wrap(mustDecode(t, golden(t, "draft_ready.v1")),

@@ -188,16 +188,28 @@ func row(cells []string) string {
 // writeHTML leaves HTML as it is where Markdown takes it for HTML to its end, and wraps it where not.
 func writeHTML(s string) string {
 	s = strings.TrimRight(s, "\n")
-	_, root := parse([]byte(s + "\n\nend\n"))
-	last := root.LastChild()
-	whole := last != nil && last.Kind() == ast.KindParagraph
-	for n := root.FirstChild(); n != nil && n != last; n = n.NextSibling() {
-		whole = whole && n.Kind() == ast.KindHTMLBlock
-	}
-	if whole && root.ChildCount() > 1 {
+	if staysHTML(s) {
 		return s
 	}
 	return "<div>\n" + empty.ReplaceAllString(s+"\n", "<!-- -->\n") + "</div>"
+}
+
+// maxHTML is the size to which it is worth a parser's time to see whether a block needs the wrapping.
+const maxHTML = 64 << 10
+
+// staysHTML reads the text with a paragraph after it and looks whether both come out as such.
+func staysHTML(s string) bool {
+	if len(s) > maxHTML || !strings.HasPrefix(strings.TrimLeft(s, " "), "<") || !tame(s) {
+		return false
+	}
+	_, root := parse([]byte(s + "\n\nend\n"))
+	last := root.LastChild()
+	for n := root.FirstChild(); n != last; n = n.NextSibling() {
+		if n.Kind() != ast.KindHTMLBlock {
+			return false
+		}
+	}
+	return last.Kind() == ast.KindParagraph && root.ChildCount() > 1
 }
 
 // indent puts first before the first line and rest before the others; empty lines stay empty.
