@@ -62,7 +62,7 @@ func cleanHTML(text, title string) (clean, excerpt string, err error) {
 	var tables []*html.Node
 	for n := range body.Descendants() {
 		switch n.DataAtom {
-		case atom.Ul, atom.Ol, atom.Li, atom.Blockquote:
+		case atom.Li, atom.Blockquote:
 			if mixed {
 				n.Attr = append(n.Attr, html.Attribute{Key: "dir", Val: "auto"}) // the mark stands where the text begins
 			}
