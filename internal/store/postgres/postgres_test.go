@@ -109,10 +109,13 @@ func TestLogIsAppendOnly(t *testing.T) {
 func TestNodesShareOneLog(t *testing.T) {
 	dsn := testpg.DSN(t)
 	const nodes, each = 3, 40
-	var wg sync.WaitGroup
+	var wg, opened sync.WaitGroup
+	opened.Add(nodes)
 	for n := range nodes {
 		wg.Go(func() {
 			d, err := postgres.Open(t.Context(), postgres.Config{DSN: dsn, MaxConnections: 4})
+			opened.Done()
+			opened.Wait()
 			if err != nil {
 				t.Error(err)
 				return
