@@ -83,13 +83,14 @@ func Wrap(head Envelope, doc stet.Document) Envelope {
 	return head.withDefaults()
 }
 
-// Encode is the JSON of an envelope. It refuses, with Decode's errors, what Decode would refuse.
+// Encode is the JSON of an envelope. It refuses, with Decode's errors, what Decode would refuse; the size is the
+// receiver's matter.
 func Encode(e Envelope) ([]byte, error) {
 	body, err := json.Marshal(e.withDefaults(), json.Deterministic(true))
 	if err != nil {
 		return nil, fmt.Errorf("encode event %s: %w", e.EventID, err)
 	}
-	if _, err := Decode(body, Limits{}); err != nil {
+	if _, err := Decode(body, Limits{Bytes: len(body), Values: len(body)}); err != nil {
 		return nil, err
 	}
 	return body, nil

@@ -203,8 +203,9 @@ func TestLogSchemaDescribesEveryEvent(t *testing.T) {
 	for _, name := range doc["properties"].(map[string]any)["type"].(map[string]any)["enum"].([]any) {
 		listed = append(listed, name.(string))
 	}
-	if diff := cmp.Diff(eventTypes(t), listed); diff != "" {
-		t.Errorf("-event.go +log-event-1.json\n%s", diff)
+	slices.Sort(listed)
+	if diff := cmp.Diff(slices.Sorted(slices.Values(eventTypes(t))), listed); diff != "" {
+		t.Errorf("-event.go +log-event-1.json (add a new type there, in its published copy and in docs/asyncapi.yaml)\n%s", diff)
 	}
 	for _, name := range eventTypes(t) {
 		body, err := json.Marshal(contract.Outgoing(stet.Event{Seq: 1, ID: "e", Type: stet.EventType(name)}))
