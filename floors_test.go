@@ -55,10 +55,11 @@ var floors = map[string]string{
 	"internal/engine": ". contract connector internal/httpclient internal/state internal/publish internal/policy internal/approval internal/store",
 
 	// Floor 5: who may ask, and how.
-	"internal/httpapi": ". contract internal/engine internal/state internal/store internal/telemetry",
+	"internal/httpapi": ". contract internal/engine internal/ledger internal/state internal/store internal/telemetry",
 	"internal/web":     ". contract internal/engine internal/state internal/store internal/telemetry",
 
 	// The roof: wiring.
+	"internal/app":    anything,
 	"internal/cli":    anything,
 	"internal/config": anything,
 	"internal/demo":   anything,
