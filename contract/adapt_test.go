@@ -154,6 +154,10 @@ func TestATextMadeToKeepAParserBusyIsOneCodeBlock(t *testing.T) {
 }
 
 func TestHTMLBlocksStayHTML(t *testing.T) {
+	long := "<p>" + strings.Repeat("x", 70_000) + "</p>"
+	if got := contract.Markdown([]contract.Block{{Type: "html", Text: long}}); !strings.HasPrefix(got, "<div>\n<p>") {
+		t.Errorf("a long block is written as %.40q", got) // unread, so wrapped
+	}
 	for name, text := range map[string]string{
 		"block": "<div>\n*a*\n</div>", "empty lines": "<div>\n\n*a*\n\n</div>", "inline": "<b>x</b> *a*", "text": "*a*",
 		"open comment": "<!-- a", "open pre": "<pre>\n\nx", "comment": "<!-- a\n\nb -->", "fence within": "<p>\n\n```\n</p>",

@@ -134,6 +134,9 @@ func TestStructuredEventsMustAgreeWithTheirData(t *testing.T) {
 			}
 		})
 	}
+	if _, err := contract.DecodeRequest(header, structured(t, "1", nil), contract.Limits{Depth: 6}); err != nil {
+		t.Errorf("the wrapping counts towards the depth: %v", err)
+	}
 	twice := strings.Replace(string(structured(t, "1", nil)), `"id":`, `"id":"x","id":`, 1)
 	_, err := contract.DecodeRequest(header, []byte(twice), contract.Limits{})
 	wantFault(t, err, stet.Invalid, "duplicate_key", "/id")
