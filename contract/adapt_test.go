@@ -108,6 +108,7 @@ func TestAdapterKeepsMarkdown(t *testing.T) {
 		"strike and addresses": "~~a~~ https://example.com/ <https://example.org/>\n",
 		"windows":              "# a\r\n\r\nb\r\nc\r\n",
 		"deep quotes":          strings.Repeat("> ", 11) + "a\n",
+		"long rules":           strings.Repeat("-", 200) + "\n\n```\n" + strings.Repeat("*", 200) + "\n```\n",
 		"empty":                "",
 		"white":                "\n \n",
 	} {

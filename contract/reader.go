@@ -198,7 +198,7 @@ func parse(source []byte) (*reader, ast.Node) {
 const maxScan = 500_000_000 // bytes looked at for link ends: about two seconds
 
 var (
-	deep      = regexp.MustCompile(`(?m)^[ \t]*(?:(?:>|[-+*]|[0-9]{1,9}[.)])[ \t]*){100}`)
+	deep      = regexp.MustCompile(`(?m)^[ \t]*(?:(?:>|(?:[-+*]|[0-9]{1,9}[.)])[ \t])[ \t]*){100}`)
 	emptyLine = regexp.MustCompile(`\n[ \t]*\n`)
 )
 
