@@ -65,6 +65,7 @@ CREATE TABLE "publication" (
     "epoch"            bigint NOT NULL,
     "public"           boolean NOT NULL,
     "hold"             boolean NOT NULL,
+    "swept"            bigint NOT NULL,
     "attempts"         bigint NOT NULL,
     "not_before"       bigint NOT NULL,
     "due_at"           bigint NOT NULL,

@@ -65,6 +65,7 @@ CREATE TABLE "publication" (
     "epoch"            INTEGER NOT NULL,
     "public"           INTEGER NOT NULL CHECK ("public" IN (0, 1)),
     "hold"             INTEGER NOT NULL CHECK ("hold" IN (0, 1)),
+    "swept"            INTEGER NOT NULL,
     "attempts"         INTEGER NOT NULL,
     "not_before"       INTEGER NOT NULL,
     "due_at"           INTEGER NOT NULL,
