@@ -80,8 +80,8 @@ func (m *Machine) nothingFound(in Input) Effect {
 	if m.Apply.Cause == stet.CauseUnpublish {
 		return m.nothingToTakeDown(in.Now)
 	}
-	if m.refused && len(m.open(stet.OpCreate)) == 0 {
-		return m.refusedCreate()
+	if m.refused {
+		return m.refusedCreate(in)
 	}
 	if m.relooked {
 		return m.retry(in, "create_unknown", "the create was not answered and its item is not to be seen yet")
@@ -137,8 +137,13 @@ func (m *Machine) created(in Input) Effect {
 	return m.call(LookingUp, CallFind, "")
 }
 
-// refusedCreate: the target refused the create and shows nothing of ours.
-func (m *Machine) refusedCreate() Effect {
+// refusedCreate: the target refused the create and shows nothing of ours. Where its lookup lags, the one who has the
+// slug may still be an earlier create of ours.
+func (m *Machine) refusedCreate(in Input) Effect {
+	creates := m.open(stet.OpCreate)
+	if until := m.quiet(creates); !m.Caps.StrongLookup && len(creates) > 0 && in.Now.Before(until) {
+		return Effect{End: &End{Kind: Wait, Code: "create_in_flight", At: until, Reason: "the slug may be taken by an earlier create of ours that cannot be seen yet"}}
+	}
 	if m.Caps.ClientIDs {
 		return m.needsOperator("id_taken", "the target has an item with the id of this content, and it is not ours",
 			"Remove that item in the CMS, then redrive.")

@@ -55,6 +55,7 @@ const (
 	TakingBack   Phase = "taking_back" // the slug was taken: the item goes back to draft
 	Sweeping     Phase = "sweeping"
 	Trashing     Phase = "trashing"
+	Trashed      Phase = "trashed"
 )
 
 // Machine is all that an attempt knows. It is a value: Step gives a new one.
@@ -82,6 +83,7 @@ type Machine struct {
 	slug     string    // the slug seen where it should not be
 	rev      string    // of the settled item, while orphans are swept
 	orphans  []connector.Item
+	trashing string // the orphan whose trash is awaited
 }
 
 // maxCalls bounds the calls of one attempt; a publish needs five.
@@ -180,5 +182,6 @@ var steps = map[Phase]func(*Machine, Input) Effect{
 	Unpublishing: (*Machine).unpublishAnswered,
 	TakingBack:   (*Machine).takenBack,
 	Sweeping:     (*Machine).sweep,
-	Trashing:     (*Machine).trashed,
+	Trashing:     (*Machine).trashAnswered,
+	Trashed:      (*Machine).trashed,
 }

@@ -71,15 +71,24 @@ func (m *Machine) trashNext(now time.Time, before ...stet.Event) Effect {
 	item := m.orphans[0]
 	m.orphans = slices.Clone(m.orphans[1:])
 	before = append(before, m.event(stet.DraftTrashed, "an orphan draft of an unanswered create", stet.Orphan{RemoteID: item.ID}))
+	m.trashing = item.ID
 	return m.write(Trashing, stet.OpTrash, CallTrash, item, now, before...)
+}
+
+// trashAnswered: like every write, a trash is believed when it was read back.
+func (m *Machine) trashAnswered(in Input) Effect {
+	if stet.OutcomeOf(in.Err) == stet.NotApplied {
+		return m.failed(in, m.resolveFlight(stet.WasNotApplied, in.Err)...)
+	}
+	return m.call(Trashed, CallRead, m.trashing)
 }
 
 func (m *Machine) trashed(in Input) Effect {
 	switch {
-	case in.Err == nil:
+	case stet.IsKind(in.Err, stet.NotFound), in.Err == nil && in.Item.Trashed:
 		return m.trashNext(in.Now, m.resolveFlight(stet.WasApplied, nil)...)
-	case stet.OutcomeOf(in.Err) == stet.NotApplied:
-		return m.failed(in, m.resolveFlight(stet.WasNotApplied, in.Err)...)
+	case in.Err != nil:
+		return m.failed(in)
 	}
-	return m.failed(in)
+	return m.retry(in, "not_trashed", "the draft "+m.trashing+" is still there after it was trashed")
 }

@@ -37,6 +37,11 @@ func onePublic(v *view) (found []string) {
 }
 
 func newestPublic(v *view) (found []string) {
+	for _, e := range v.r.events {
+		if e.Type == stet.PublishSucceeded && !v.everPublic(e) {
+			found = append(found, fmt.Sprintf("%s: publish_succeeded of version %d, which the public never saw", e.ContentID, e.Version))
+		}
+	}
 	for _, content := range v.contents {
 		apply, ok := v.settled(content)
 		if !ok || v.meddled(content) {
@@ -58,6 +63,14 @@ func newestPublic(v *view) (found []string) {
 		}
 	}
 	return found
+}
+
+// everPublic reports whether what an event says succeeded was public before it.
+func (v *view) everPublic(success stet.Event) bool {
+	want := v.title(success.ContentID, success.Version)
+	return slices.ContainsFunc(v.log, func(e entry) bool {
+		return e.item.public && e.item.content == success.ContentID && e.item.live == want && !e.at.After(success.At)
+	})
 }
 
 func noOrphans(v *view) (found []string) {

@@ -52,7 +52,7 @@ func newCMS(r *run, class connector.Class) *cms {
 	case connector.UniqueSlug:
 		c.caps.SeparateDraft = true
 	case connector.AutoSuffix:
-		c.caps.SlugSuffix, c.caps.StrongLookup = true, r.chance(0.5)
+		c.caps.SlugSuffix, c.caps.StrongLookup, c.caps.Locking = true, r.chance(0.5), r.chance(0.4)
 	case connector.Bare:
 		c.caps.Drafts, c.caps.Trash, c.caps.StrongLookup = false, false, r.chance(0.7)
 	case connector.File:

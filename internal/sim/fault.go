@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"stet"
+	"stet/connector"
 )
 
 // fault is a row of the fault matrix (docs/protocol.md, 1.9).
@@ -90,6 +91,9 @@ func unknown(text string) error { return stet.Errorf(stet.Unavailable, "unavaila
 func (c *cms) write(_ context.Context, op string, effect func() error) error {
 	f := c.begin(op)
 	if c.caps.Horizon == 0 && f == faultLate { // files are not written by others later
+		f = faultLost
+	}
+	if c.caps.Class == connector.Bare && f == faultTwice { // promise P2' does not hold where a proxy sends creates twice
 		f = faultLost
 	}
 	switch f {

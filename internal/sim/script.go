@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"fmt"
 	"time"
 
 	"stet/connector"
@@ -34,11 +35,9 @@ func (s *Script) plan(r *run) {
 	default:
 		r.killAt = point
 	}
+	r.strike[s.Boundary] = s.Fault
 	if s.Boundary == "trash" {
 		r.strike["create"] = faultLate // leaves a draft behind
-		r.after(time.Hour, func() { r.strike = map[string]fault{"trash": s.Fault} })
-	} else {
-		r.strike[s.Boundary] = s.Fault
 	}
 	times := 1
 	if s.Boundary == "door" && s.Fault != noFault {
@@ -64,3 +63,30 @@ func (s *Script) meets(class connector.Class) bool {
 	}
 	return true
 }
+
+func (s *Script) String() string {
+	return fmt.Sprintf("%s %d of %s, kill %q", s.Boundary, s.Nth, faultNames[s.Fault], s.Kill)
+}
+
+var faultNames = []string{"no fault", "F1 refused", "F2 cut before", "F3 cut after commit", "F4 commits late", "F5 429", "F6 500 before", "F7 500 after",
+	"F8 error in a 200", "F9 truncated", "F10 twice", "F11 lagging lookup", "F12 hang"}
+
+// Matrix lists every cell: class, boundary, fault, kill point.
+func Matrix() []Options {
+	var cells []Options
+	for _, class := range classes {
+		for _, boundary := range boundaries {
+			if s := (&Script{Boundary: boundary}); !s.meets(class) {
+				continue
+			}
+			for f := noFault; f <= lastFault; f++ {
+				for _, kill := range kills {
+					cells = append(cells, Options{Seed: uint64(len(cells)), Class: class, Script: &Script{Boundary: boundary, Fault: f, Kill: kill, Nth: 1}})
+				}
+			}
+		}
+	}
+	return cells
+}
+
+var kills = []string{"", "K0", "K1", "K2", "K3", "K4", "K5", "K6", "K7", "K8", "K9", "K10", "K11", "K12", "K13"}
