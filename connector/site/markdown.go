@@ -10,7 +10,6 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/yuin/goldmark/ast"
 	goldhtml "github.com/yuin/goldmark/renderer/html"
-	"github.com/yuin/goldmark/text"
 
 	"stet"
 )
@@ -31,7 +30,12 @@ func (t *target) checkMarkdown(r *record) error {
 			return notApplied(stet.Invalid, "shortcode_unclosed", "The text has %q without its end, which stops Hugo's build. Close it or put it in other words.", open)
 		}
 	}
-	if dest := dangerousLink([]byte(body.Text)); dest != "" {
+	source := []byte(body.Text)
+	tree, err := parseMarkdown(source)
+	if err != nil {
+		return err
+	}
+	if dest := dangerousLink(tree, source); dest != "" {
 		return notApplied(stet.Invalid, "link_dangerous", "The text links to %q, which a browser would run. Remove the link.", dest)
 	}
 	return nil
@@ -39,9 +43,9 @@ func (t *target) checkMarkdown(r *record) error {
 
 // dangerousLink is the first javascript: or similar address of a Markdown link or image. The site generator renders
 // the file, and not every one refuses them.
-func dangerousLink(source []byte) string {
+func dangerousLink(tree ast.Node, source []byte) string {
 	found := ""
-	_ = ast.Walk(markdown.Parser().Parse(text.NewReader(source)), func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+	_ = ast.Walk(tree, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		var dest []byte
 		switch n := n.(type) {
 		case *ast.Link:

@@ -19,6 +19,7 @@ import (
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/renderer"
 	goldhtml "github.com/yuin/goldmark/renderer/html"
+	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
 
 	"stet"
@@ -33,26 +34,30 @@ var markdown = goldmark.New(
 		extension.Linkify, extension.Strikethrough, extension.TaskList, extension.Footnote,
 		extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute)), // no style attributes
 	),
-	goldmark.WithParserOptions(parser.WithAutoHeadingID()),
+	goldmark.WithParserOptions(parser.WithAutoHeadingID(), parser.WithParagraphTransformers(util.Prioritized(markCounter{}, 1000))),
 	goldmark.WithRendererOptions(goldhtml.WithUnsafe(), renderer.WithNodeRenderers(util.Prioritized(codeRenderer{}, 100))),
 )
 
 // renderBody turns the document's text into clean HTML and an excerpt for lists.
 func renderBody(doc stet.Document) (stet.Body, string, error) {
-	text := doc.Body.Text
+	body := doc.Body.Text
 	switch doc.Body.Format {
 	case "markdown", "":
+		source := []byte(body)
+		tree, err := parseMarkdown(source)
+		if err != nil {
+			return stet.Body{}, "", err
+		}
 		var out bytes.Buffer
-		context := parser.NewContext(parser.WithIDs(&headingIDs{used: map[string]int{}}))
-		if err := markdown.Convert([]byte(text), &out, parser.WithContext(context)); err != nil {
+		if err := markdown.Renderer().Render(&out, source, tree); err != nil {
 			return stet.Body{}, "", notApplied(stet.Invalid, "body_invalid", "The Markdown cannot be rendered: %w", err)
 		}
-		text = out.String()
+		body = out.String()
 	case "html":
 	default:
 		return stet.Body{}, "", notApplied(stet.Unsupported, "body_format", "The body format %q is not supported; use markdown or html.", doc.Body.Format)
 	}
-	clean, excerpt, err := cleanHTML(text, doc.Title)
+	clean, excerpt, err := cleanHTML(body, doc.Title)
 	if err != nil {
 		return stet.Body{}, "", notApplied(stet.Invalid, "body_invalid", "The HTML of the body is nested too deeply: %w", err)
 	}
@@ -60,6 +65,70 @@ func renderBody(doc stet.Document) (stet.Body, string, error) {
 		excerpt = doc.Summary
 	}
 	return stet.Body{Format: formatHTML, Text: clean}, excerpt, nil
+}
+
+// maxMarks is how many characters that may open or close something a paragraph or a line may have. The time that the
+// parser takes grows with their square, and no text that people write comes near.
+const maxMarks = 1000
+
+// parseMarkdown parses a text within a bounded time.
+func parseMarkdown(source []byte) (ast.Node, error) {
+	if crowdedLine(string(source)) {
+		return nil, crowded()
+	}
+	context := parser.NewContext(parser.WithIDs(&headingIDs{used: map[string]int{}}))
+	tree := markdown.Parser().Parse(text.NewReader(source), parser.WithContext(context))
+	if context.Get(tooMany) != nil {
+		return nil, crowded()
+	}
+	return tree, nil
+}
+
+var tooMany = parser.NewContextKey()
+
+// markCounter empties a paragraph with too many marks before its inside is parsed, and tells the context.
+type markCounter struct{}
+
+func (markCounter) Transform(node *ast.Paragraph, reader text.Reader, pc parser.Context) {
+	count := 0
+	for i := range node.Lines().Len() {
+		line := node.Lines().At(i)
+		count += marks(line.Value(reader.Source()))
+	}
+	if count > maxMarks {
+		pc.Set(tooMany, true)
+		node.SetLines(text.NewSegments())
+	}
+}
+
+func marks(line []byte) int {
+	count := 0
+	for _, c := range line {
+		switch c {
+		case '*', '_', '~', '[', '<', '`':
+			count++
+		}
+	}
+	return count
+}
+
+func crowdedLine(body string) bool {
+	for line := range strings.SplitSeq(body, "\n") {
+		if len(line) > maxMarks && (marks([]byte(line)) > maxMarks || deep(line)) {
+			return true
+		}
+	}
+	return false
+}
+
+// deep reports whether a line opens more quotations and lists inside each other than a page can show.
+func deep(line string) bool {
+	front := line[:len(line)-len(strings.TrimLeft(line, " \t>-+*0123456789.)"))]
+	return strings.Count(front, ">")+strings.Count(front, "- ")+strings.Count(front, "+ ")+strings.Count(front, "* ")+strings.Count(front, ". ")+strings.Count(front, ") ") > 200
+}
+
+func crowded() error {
+	return notApplied(stet.Invalid, "body_crowded", "A paragraph or line of the text has more than %d of the characters * _ ~ [ < and `. Split it.", maxMarks)
 }
 
 // headingIDs makes ids from the letters of any script; goldmark's own keep ASCII only.
