@@ -32,7 +32,7 @@ func TestLateAttemptSettlesNothing(t *testing.T) {
 	for name, end := range ends {
 		t.Run(name, func(t *testing.T) {
 			onBoth(t, func(t *testing.T, w world) {
-				old, oldRunning := w.open(queue.Config{Poll: never}), newRecorder()
+				old, oldRunning := w.open(queue.Config{Poll: never, PublishWorkers: 1}), newRecorder() // it is busy, and fetches no more
 				w.start(old, oldRunning)
 				w.ask(old, publishA)
 				late := oldRunning.next(t)

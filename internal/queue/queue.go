@@ -93,7 +93,7 @@ func (q *Queue) Start(ctx context.Context, h Handler) error {
 	return nil
 }
 
-// Stop fetches nothing more, lets running work end, cancels it after Config.SoftStop, and gives unfinished jobs back.
+// Stop may be called before Start. It fetches nothing more, lets running work end, cancels it after Config.SoftStop, and gives unfinished jobs back.
 // When ctx ends first it no longer waits for work that ignores its cancellation.
 func (q *Queue) Stop(ctx context.Context) (err error) {
 	q.stop.Do(func() {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"stet"
 	"stet/internal/queue"
 	"stet/internal/store"
 )
@@ -164,7 +165,6 @@ func TestStopLetsRunningWorkEnd(t *testing.T) {
 		a := running.next(t)
 		stopped := make(chan error)
 		go func() { stopped <- q.Stop(context.Background()) }()
-		w.must(w.tx(func(tx any) error { return q.Write(t.Context(), tx, []store.Job{publishB}, nil) })) // for whoever comes next
 		if err := a.ctx.Err(); err != nil {
 			t.Errorf("running work was cancelled at once: %v", err)
 		}
@@ -176,11 +176,20 @@ func TestStopLetsRunningWorkEnd(t *testing.T) {
 		if got := w.count(`SELECT count(*) FROM node`); got != 0 {
 			t.Errorf("%d nodes after Stop, want 0", got)
 		}
+		w.ask(q, publishB) // for whoever comes next
 		next := w.open(queue.Config{Poll: never})
 		w.start(next, running)
 		if b := running.next(t); b.job != publishB {
 			t.Errorf("the next process works on %v, want %v", b.job, publishB)
 		}
+	})
+}
+
+func TestQueueThatOnlyWritesCanBeStopped(t *testing.T) {
+	onBoth(t, func(t *testing.T, w world) {
+		q := w.open(queue.Config{})
+		w.ask(q, publishA)
+		w.must(q.Stop(t.Context()))
 	})
 }
 
@@ -235,5 +244,32 @@ func TestDepthsCountUnfinishedJobs(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Error(diff)
 		}
+	})
+}
+
+func TestStoreWritesJobsWithItsUpdates(t *testing.T) {
+	onBoth(t, func(t *testing.T, w world) {
+		db := store.New(w.driver, store.Options{})
+		t.Cleanup(func() { db.Close() })
+		q, running := w.open(queue.Config{Poll: never}), newRecorder()
+		db.Use(q)
+		w.start(q, running)
+		w.must(db.Update(t.Context(), func(tx *store.Tx) error {
+			tx.Enqueue(publishA)
+			return nil
+		}))
+		first := running.next(t)
+		settle := func(tx *store.Tx) error {
+			tx.Complete(first.claim)
+			tx.Enqueue(publishA)
+			return nil
+		}
+		w.must(db.Update(t.Context(), settle))
+		first.end <- nil
+		second := running.next(t)
+		if err := db.Update(t.Context(), settle); !errors.Is(err, queue.ErrFenced) || !stet.IsKind(err, stet.Conflict) {
+			t.Errorf("completing a settled job gave %v, want a conflict", err)
+		}
+		w.complete(q, second)
 	})
 }

@@ -42,7 +42,11 @@ func (h *heart) start() {
 	h.done.Go(func() { h.run(ctx) })
 }
 
+// stop may be called for a heart that never began to beat.
 func (h *heart) stop() {
+	if h == nil || h.end == nil {
+		return
+	}
 	h.end()
 	h.done.Wait()
 }

@@ -25,6 +25,8 @@ func (r *recorder) Work(ctx context.Context, job store.Job, claim store.Claim) e
 	a := attempt{ctx: ctx, job: job, claim: claim, end: make(chan error, 1), panic: make(chan string, 1)}
 	select {
 	case r.started <- a:
+	case <-ctx.Done():
+		return ctx.Err()
 	case <-r.over:
 		return errors.New("the test is over")
 	}

@@ -75,7 +75,7 @@ func (q *Queue) giveBack(ctx context.Context, job store.Job, c *claim, cause err
 		switch {
 		case err == nil && held:
 			log.Warn("queue: attempt failed, the job will be tried again", "after", delay, "error", cause)
-			time.AfterFunc(delay, func() { q.db.wake([]string{string(job.Kind)}) })
+			time.AfterFunc(delay, func() { q.wake(job.Kind) })
 			return
 		case err == nil:
 			log.Info("queue: attempt ended after its job was settled or taken over", "error", cause)
@@ -87,6 +87,15 @@ func (q *Queue) giveBack(ctx context.Context, job store.Job, c *claim, cause err
 			return
 		case <-time.After(q.cfg.Retry):
 		}
+	}
+}
+
+// wake fetches a job that has become due; a node that stops leaves that, and the telling, to others.
+func (q *Queue) wake(kind store.JobKind) {
+	select {
+	case <-q.stopping:
+	default:
+		q.db.wake([]string{string(kind)})
 	}
 }
 
