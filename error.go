@@ -3,6 +3,7 @@ package stet
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -55,10 +56,16 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
-// Errorf makes an Error of a kind and a code; a %w in the format becomes its cause.
+// Errorf makes an Error of a kind and a code. A ": %w" at the end of the format becomes its cause, which Message leaves
+// out: what may be shown and what is for the log are kept apart.
 func Errorf(kind Kind, code, format string, args ...any) *Error {
 	err := fmt.Errorf(format, args...)
-	return &Error{Kind: kind, Code: code, Message: err.Error(), Err: errors.Unwrap(err)}
+	cause := errors.Unwrap(err)
+	message := err.Error()
+	if cause != nil {
+		message = strings.TrimSuffix(message, ": "+cause.Error())
+	}
+	return &Error{Kind: kind, Code: code, Message: message, Err: cause}
 }
 
 // KindOf is the kind of the first Error in err's chain, Internal where there is none.

@@ -76,6 +76,7 @@ type Machine struct {
 	calls    int
 	sent     int       // intents of this attempt, for their ids
 	flight   string    // the intent whose answer is awaited
+	answered []string  // intents of this attempt that the target answered with success
 	after    time.Time // when the wait for an asynchronous publish must end
 	relooked bool      // the lookup that follows an unanswered or refused create was made
 	refused  bool      // a create was refused: somebody has the id or the slug

@@ -146,7 +146,7 @@ func (m *Machine) stageAnswered(in Input) Effect {
 	case stet.OutcomeOf(in.Err) == stet.NotApplied:
 		return m.failed(in, m.resolveFlight(stet.WasNotApplied, in.Err)...)
 	}
-	m.flight = "" // rows 24 to 26: whatever was answered, look
+	m.landed(in) // rows 24 to 26: whatever was answered, look
 	return m.call(Reading, CallRead, m.Pub.RemoteID)
 }
 
@@ -165,10 +165,19 @@ func (m *Machine) publishAnswered(in Input) Effect {
 	if in.Err == nil && m.Off&OffReadBack != 0 {
 		return m.done(connector.Item{ID: m.Pub.RemoteID, Public: true, Live: m.Want, Slug: m.Apply.Slug}, in)
 	}
+	m.landed(in)
 	if m.Caps.AsyncPublish > 0 {
 		m.after = in.Now.Add(m.Caps.AsyncPublish)
 	}
 	return m.verifyBy()
+}
+
+// landed ends the wait for an answer, and notes a good one.
+func (m *Machine) landed(in Input) {
+	if in.Err == nil {
+		m.answered = append(slices.Clone(m.answered), m.flight)
+	}
+	m.flight = ""
 }
 
 func (m *Machine) paused(Input) Effect { return m.verifyBy() }

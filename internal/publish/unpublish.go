@@ -22,7 +22,7 @@ func (m *Machine) unpublishAnswered(in Input) Effect {
 	if in.Err != nil && stet.OutcomeOf(in.Err) == stet.NotApplied {
 		return m.failed(in, m.resolveFlight(stet.WasNotApplied, in.Err)...)
 	}
-	m.flight = ""
+	m.landed(in)
 	if m.Caps.Upsert {
 		return m.call(LookingUp, CallFind, "")
 	}

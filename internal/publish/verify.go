@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"slices"
 	"time"
 
 	"stet"
@@ -54,14 +55,16 @@ func (m *Machine) done(item connector.Item, in Input) Effect {
 	return Effect{Events: events, End: &End{Kind: Done}}
 }
 
-// settleIntents resolves the writes whose fate is now known: those of this apply took effect; older ones can no
-// longer, once they are older than the horizon.
+// settleIntents resolves the writes whose fate is known: those that were answered and read back, and those older than
+// the horizon. A write that was never answered stays open until then even when the target shows what it wanted: another
+// try may have done that, and the first may still arrive.
 func (m *Machine) settleIntents(now time.Time) []stet.Event {
 	var events []stet.Event
 	for _, in := range m.Intents {
+		mine := in.ApplySeq == m.Apply.Seq && in.Op != stet.OpCreate
 		switch {
-		case in.Resolution != stet.Open || in.Op == stet.OpCreate && !m.Caps.Upsert && !m.expired(in, now):
-		case in.ApplySeq == m.Apply.Seq && in.Op != stet.OpCreate:
+		case in.Resolution != stet.Open:
+		case mine && (slices.Contains(m.answered, in.ID) || m.expired(in, now)):
 			events = append(events, m.resolve(in.ID, stet.WasApplied, "read back at the target"))
 		case m.expired(in, now):
 			events = append(events, m.resolve(in.ID, stet.Superseded, "the horizon has passed"))

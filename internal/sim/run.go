@@ -143,7 +143,7 @@ func (r *run) commit(apply func()) error {
 }
 
 // maxSteps bounds a run; one that does not come to rest is a violation of progress.
-const maxSteps = 60_000
+const maxSteps = 12_000
 
 // loop runs until nothing is left to do.
 func (r *run) loop() {
