@@ -58,6 +58,10 @@ var floors = map[string]string{
 	"internal/httpapi": ". contract internal/engine internal/ledger internal/state internal/store internal/telemetry",
 	"internal/web":     ". contract internal/engine internal/state internal/store internal/telemetry",
 
+	// What a sender has: a file, and a server to talk to.
+	"internal/article": ".",
+	"internal/client":  ". contract",
+
 	// The roof: wiring.
 	"internal/app":    anything,
 	"internal/cli":    anything,

@@ -1,0 +1,5 @@
+package demo
+
+import "os/exec"
+
+func alone(*exec.Cmd) {}

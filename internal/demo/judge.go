@@ -1,0 +1,128 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"stet"
+	"stet/internal/client"
+)
+
+// page is one page of the website that says which content it is.
+type page struct {
+	path, contentID string
+	version         int64
+	html            string
+}
+
+var (
+	metaContent = regexp.MustCompile(`<meta name="stet-content" content="([^"]+)">`)
+	metaVersion = regexp.MustCompile(`<meta name="stet-version" content="(\d+)">`)
+)
+
+// judge compares what the senders were told with what the website shows. It asks stet for nothing but the number of
+// publishes.
+func (d *day) judge(ctx context.Context) error {
+	d.opts.Watch(Moment{Phase: Judging})
+	pages, err := readSite(d.site.folder)
+	if err != nil {
+		return err
+	}
+	r := &d.report
+	r.Accepted = d.answers.accepted()
+	r.Duplicates, r.Stale = d.answers.good-r.Accepted, d.answers.stale
+	byContent := map[string][]page{}
+	for _, p := range pages {
+		byContent[p.contentID] = append(byContent[p.contentID], p)
+	}
+	for _, t := range d.texts {
+		d.judgeContent(t, byContent[t.id])
+		delete(byContent, t.id)
+	}
+	for id, strays := range byContent {
+		r.Doubles += len(strays)
+		r.Faults = append(r.Faults, Fault{id, "nobody sent this content"})
+	}
+	r.Live = len(pages)
+	if r.Publishes, err = publishes(ctx, d.client); err != nil {
+		return err
+	}
+	r.Example = d.texts[d.rand.IntN(len(d.texts))].id
+	return nil
+}
+
+func (d *day) judgeContent(t text, pages []page) {
+	r := &d.report
+	newest := d.answers.newest(t.id)
+	fault := func(format string, args ...any) {
+		r.Faults = append(r.Faults, Fault{t.id, fmt.Sprintf(format, args...)})
+	}
+	if len(pages) > 1 {
+		r.Doubles += len(pages) - 1
+		fault("it has %d pages", len(pages))
+	}
+	live := false
+	for _, p := range pages {
+		if p.version == newest && strings.Contains(p.html, shown(newest)) {
+			live = true
+			continue
+		}
+		r.Outdated++
+		fault("%s shows version %d, and %d was accepted", p.path, p.version, newest)
+	}
+	if !live && newest > 0 {
+		r.Lost++
+		fault("version %d was accepted and is not live", newest)
+	}
+}
+
+// readSite finds every page of the folder that carries a content id, wherever it lies.
+func readSite(folder string) (pages []page, err error) {
+	err = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && path != folder:
+			return fs.SkipDir // the target's own records
+		case entry.IsDir() || filepath.Ext(path) != ".html":
+			return nil
+		}
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		html := string(raw)
+		id, version := metaContent.FindStringSubmatch(html), metaVersion.FindStringSubmatch(html)
+		if id == nil || version == nil {
+			return nil // an index
+		}
+		n, err := strconv.ParseInt(version[1], 10, 64)
+		pages = append(pages, page{path: path, contentID: id[1], version: n, html: html})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the website: %w", err)
+	}
+	return pages, nil
+}
+
+// publishes counts what the log calls a success.
+func publishes(ctx context.Context, c *client.Client) (n int, err error) {
+	for f := (client.EventFilter{Type: string(stet.PublishSucceeded), Limit: 1000}); ; {
+		page, err := c.Events(ctx, f)
+		if err != nil {
+			return n, err
+		}
+		n += len(page.Events)
+		if len(page.Events) < f.Limit {
+			return n, nil
+		}
+		f.After = page.After
+	}
+}
