@@ -93,8 +93,9 @@ func (q *Queue) Start(ctx context.Context, h Handler) error {
 	return nil
 }
 
-// Stop may be called before Start. It fetches nothing more, lets running work end, cancels it after Config.SoftStop, and gives unfinished jobs back.
-// When ctx ends first it no longer waits for work that ignores its cancellation.
+// Stop fetches nothing more, lets running work end, cancels it after Config.SoftStop, and gives unfinished jobs back.
+// When ctx ends first it no longer waits for work that ignores its cancellation. A queue that was never started may be
+// stopped as well.
 func (q *Queue) Stop(ctx context.Context) (err error) {
 	q.stop.Do(func() {
 		close(q.stopping)
