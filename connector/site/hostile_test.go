@@ -121,7 +121,7 @@ func inert(t *testing.T, attack, name, page string) {
 // TestWorstCasesEnd would not end within the time of a test run if any of these were quadratic.
 func TestWorstCasesEnd(t *testing.T) {
 	c := openSite(t, nil)
-	const size = 1 << 20
+	const size = 1 << 18
 	cases := []struct{ format, unit, kind string }{
 		{"markdown", "<div>", "nested"}, {"markdown", "> ", "nested"}, {"markdown", "- ", "nested"}, {"markdown", "[", "marks"}, {"markdown", "*a_ ", "marks"},
 		{"markdown", "![](", "marks"}, {"markdown", "<a href='x' ", "marks"}, {"markdown", "a`", "marks"}, {"markdown", "{{<", "marks"}, {"markdown", "*a\n", "marks"},

@@ -135,7 +135,7 @@ func (t *target) frontMatter(r *record) yaml.MapSlice {
 		if image != "" {
 			add("images", []string{image})
 		}
-		add("aliases", hugoAliases(r.Aliases))
+		add("aliases", r.Aliases) // without a slash: neighbours of the page
 	case "astro":
 		add("description", description)
 		add("pubDate", date(r.Date))
@@ -166,15 +166,6 @@ func (t *target) frontMatter(r *record) yaml.MapSlice {
 	add("params", doc.Fields)
 	add("stet", map[string]any{"content_id": r.Key.ContentID, "version": r.Version, "apply_seq": r.Seq, "marker": r.Marker})
 	return fm
-}
-
-// hugoAliases are relative to the page's own folder.
-func hugoAliases(slugs []string) []string {
-	var aliases []string
-	for _, slug := range slugs {
-		aliases = append(aliases, "../"+slug)
-	}
-	return aliases
 }
 
 func (t *target) jekyllAliases(slugs []string) []string {

@@ -67,13 +67,18 @@ func TestTwoProcessesAtOnce(t *testing.T) {
 		})
 	}
 	group.Wait()
-	got := state(t, opt["path"], false)
 	alone := options(t, nil)
 	for n := range 4 {
 		w := article(fmt.Sprintf("text-%d", n), "Version 5.")
 		w.ApplySeq, w.Version = 6, 6
 		upsert(t, openSite(t, alone), w)
 	}
+	for n := range 6 { // one after the other, each unaware of the one before
+		w := article(fmt.Sprintf("later-%d", n), "text")
+		upsert(t, connectors[n%3], w)
+		upsert(t, openSite(t, alone), w)
+	}
+	got := state(t, opt["path"], false)
 	if diff := cmp.Diff(state(t, alone["path"], false), got); diff != "" {
 		t.Error(diff)
 	}

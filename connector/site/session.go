@@ -39,8 +39,8 @@ func (t *target) write(ctx context.Context, f func(*folder) error) error {
 		if err == nil {
 			err = t.remember(dir)
 		}
-		// A session that fails may have left work for the refresh of the next one.
-		t.cache.valid = err == nil
+		// A session that fails may have left work for the refresh of the next one; a refusal has not.
+		t.cache.valid = err == nil || t.cache.valid && stet.OutcomeOf(err) == stet.NotApplied
 		return err
 	})
 }
@@ -65,7 +65,11 @@ func (t *target) refresh(dir *folder) error {
 	if err := t.load(dir); err != nil {
 		return err
 	}
-	return t.restyle(dir)
+	t.cache.valid = true
+	if err := t.restyle(dir); err != nil {
+		return err
+	}
+	return t.remember(dir)
 }
 
 func (t *target) load(dir *folder) error {
