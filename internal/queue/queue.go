@@ -14,13 +14,11 @@ import (
 
 	"github.com/riverqueue/river"
 
-	"stet"
 	"stet/internal/store"
 )
 
 // ErrFenced says that an attempt has lost its job to a newer one and that nothing of its transaction was written.
-var ErrFenced = stet.Errorf(stet.Conflict, "fenced",
-	"another attempt has taken over the job, so the outcome of this one was not written; the newer attempt will settle it")
+var ErrFenced = store.ErrFenced
 
 // Handler does the work of a job.
 type Handler interface {

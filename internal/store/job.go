@@ -2,7 +2,8 @@ package store
 
 import (
 	"context"
-	"errors"
+
+	"stet"
 )
 
 // JobKind is what a job is for.
@@ -36,4 +37,4 @@ type Jobs interface {
 
 // ErrFenced is returned by work whose right to write was taken over by a newer holder. The queue must not let it
 // touch the job any more.
-var ErrFenced = errors.New("fenced: a newer holder has taken over")
+var ErrFenced = stet.Errorf(stet.Conflict, "fenced", "a newer holder has taken over this work; nothing of the late attempt was written")
