@@ -5,7 +5,6 @@ package state
 import (
 	"fmt"
 	"reflect"
-	"strings"
 )
 
 // Table describes one table. The first Keys columns are its primary key.
@@ -74,17 +73,19 @@ func Clone(row Row) Row {
 // Copy overwrites to with from; both are rows of one table.
 func Copy(to, from Row) { reflect.ValueOf(to).Elem().Set(reflect.ValueOf(from).Elem()) }
 
-// KeyOf is the primary key as one string, for maps.
+// KeyOf is the primary key as one string that sorts as the key does, for maps and trees.
 func KeyOf(row Row) string {
-	t := row.Table()
-	var b strings.Builder
-	for _, f := range row.Fields()[:t.Keys] {
-		switch v := reflect.ValueOf(f).Elem(); v.Kind() {
-		case reflect.Int64:
-			fmt.Fprintf(&b, "%020d\x00", v.Int())
+	var b []byte
+	for _, f := range row.Fields()[:row.Table().Keys] {
+		switch v := f.(type) {
+		case *string:
+			b = append(b, *v...)
+		case *int64:
+			b = append(b, fmt.Sprintf("%020d", *v)...)
 		default:
-			fmt.Fprintf(&b, "%s\x00", v.String())
+			b = append(b, reflect.ValueOf(f).Elem().String()...)
 		}
+		b = append(b, 0)
 	}
-	return b.String()
+	return string(b)
 }
