@@ -95,7 +95,7 @@ func (a *App) openTargets(ctx context.Context) ([]engine.Target, error) {
 }
 
 func (a *App) routes() *httpapi.Server {
-	api := httpapi.Config{Engine: a.engine, DB: a.db, Log: a.log, Observer: a.observer, Ready: a.Ready, Now: a.opts.Now, Version: a.opts.Version}
+	api := httpapi.Config{Engine: a.engine, DB: a.db, Log: a.log, Observer: a.observer, Ready: a.Ready, Now: a.opts.Now}
 	for _, name := range names(a.cfg.Sources) {
 		s := a.cfg.Sources[name]
 		api.Sources = append(api.Sources, httpapi.Source{Name: name, Secrets: s.Secrets, MaxBody: s.MaxBody, Tolerance: s.Tolerance, Disabled: s.Disabled})

@@ -14,7 +14,7 @@ func (r *reader) token(name string, node ast.Node) Token {
 	var role, hash string
 	r.fields(node, what, map[string]func(ast.Node){
 		"token":  func(n ast.Node) { r.secretly(func() { t.Value = r.credential(n, what) }) },
-		"sha256": r.text(&hash, what+": sha256"),
+		"sha256": r.scalar(&hash, what+": sha256"),
 		"role":   r.choice(&role, what+": role", string(Viewer), string(Editor), string(Operator)),
 	})
 	t.Role = Role(role)

@@ -1,3 +1,5 @@
+//go:generate go test -run TestServesWhatDescribesIt . -update
+
 package httpapi
 
 import (
@@ -6,6 +8,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/go-json-experiment/json"
 )
 
 const apiDescription = `stet takes events about content at its door, and shows and changes what became of them.
@@ -13,19 +16,26 @@ const apiDescription = `stet takes events about content at its door, and shows a
 Every refusal is a problem document (RFC 9457) with a stable ` + "`code`" + `. A content id stands in a path as one escaped
 segment: ` + "`docs/intro`" + ` is ` + "`docs%2Fintro`" + `. Nothing but POST changes anything. A request with a body needs a Content-Length.`
 
+// apiVersion is that of the interface, which is also in its paths; not of the program.
+const apiVersion = "1"
+
 // newAPI makes the typed part of the interface and the document that describes all of it.
-func newAPI(mux *http.ServeMux, version string) huma.API {
+func newAPI(mux *http.ServeMux) huma.API {
 	useProblems()
-	config := huma.DefaultConfig("stet", version)
+	config := huma.DefaultConfig("stet", apiVersion)
 	config.Info.Description = apiDescription
 	config.Info.License = &huma.License{Name: "Apache-2.0", Identifier: "Apache-2.0"}
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "", "", "" // served with our own routes
 	config.CreateHooks = nil                                             // no $schema members in answers
 	config.RejectUnknownQueryParameters = true
+	config.Formats = map[string]huma.Format{"application/json": strictJSON, "json": strictJSON}
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{"token": {Type: "http", Scheme: "bearer",
 		Description: "A token of stet.yaml. Its role is viewer, editor or operator; each includes the ones before it."}}
 	return humago.New(mux, config)
 }
+
+// strictJSON reads as the door does: no key twice or in another case, no bad text.
+var strictJSON = huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: func(data []byte, v any) error { return json.Unmarshal(data, v) }}
 
 // handle adds a typed operation that takes a role.
 func handle[I, O any](s *Server, role Role, op huma.Operation, handler func(context.Context, *I) (*O, error)) {

@@ -3,8 +3,10 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"path"
 	"runtime/debug"
 	"strings"
@@ -126,7 +128,7 @@ func (d discard) Header() http.Header         { return d.header }
 func (d discard) Write(b []byte) (int, error) { return len(b), nil }
 func (d discard) WriteHeader(int)             {}
 
-// strict: a path has one spelling, and a body its length. A request whose length two readers may see differently is
+// strict: a path has one spelling, a parameter one value, and a body its length. A request whose length two readers may see differently is
 // how one request is smuggled inside another (RFC 9112, 11.2), and no client of ours needs chunks.
 func strict(r *http.Request) *problem {
 	escaped := r.URL.EscapedPath()
@@ -135,13 +137,24 @@ func strict(r *http.Request) *problem {
 		clean += "/"
 	}
 	switch {
-	case r.URL.Host != "" || clean != escaped || strings.ContainsFunc(r.URL.Path, control):
+	case clean != escaped || strings.ContainsFunc(r.URL.Path, control):
 		return &problem{Problem: plain(http.StatusBadRequest, "bad_path", "the path has empty or relative parts or control characters; send its plain form")}
 	case len(r.TransferEncoding) > 0:
 		return &problem{Problem: plain(http.StatusLengthRequired, "length_required", "send the body with a Content-Length and without Transfer-Encoding")}
 	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	for _, values := range query {
+		if len(values) > 1 {
+			err = errRepeated
+		}
+	}
+	if err != nil {
+		return &problem{Problem: plain(http.StatusBadRequest, "bad_query", "the query cannot be read in one way only; send each parameter once, percent-encoded")}
+	}
 	return nil
 }
+
+var errRepeated = errors.New("a parameter is there twice")
 
 func control(r rune) bool { return r < ' ' || r == 0x7f }
 

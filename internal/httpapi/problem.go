@@ -98,6 +98,7 @@ func plain(status int, code, detail string) engine.Problem {
 
 // useProblems makes huma's own refusals, of requests that do not fit their operation, problems of ours.
 var useProblems = sync.OnceFunc(func() {
+	huma.ValidateStrictCasing = true
 	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
 		if status == http.StatusUnprocessableEntity {
 			status = http.StatusBadRequest // which is what the door says of a malformed request

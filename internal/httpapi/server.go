@@ -64,7 +64,6 @@ type Config struct {
 	Tokens   []Token
 	Ready    func(context.Context) error // why no events can be taken now
 	Now      func() time.Time            // the local clock, for signatures
-	Version  string
 }
 
 // Route is one address with the role it takes.
@@ -102,7 +101,7 @@ func New(cfg Config) *Server {
 		s.sources[source.Name] = source
 	}
 	s.nobody, _ = contract.NewSecret()
-	s.api = newAPI(s.mux, cfg.Version)
+	s.api = newAPI(s.mux)
 	s.routeDoor()
 	s.routeContents()
 	s.routeEvents()

@@ -46,7 +46,7 @@ func clean(a slog.Attr, redact func(string) string) slog.Attr {
 		}
 		a.Value = slog.StringValue(inert(redact(fmt.Sprint(a.Value.Any()))))
 	}
-	a.Key = inert(a.Key)
+	a.Key = inert(redact(a.Key))
 	return a
 }
 
