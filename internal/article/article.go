@@ -26,7 +26,7 @@ func Parse(name string, text []byte) (Article, error) {
 	if !utf8.Valid(text) {
 		return Article{}, invalid(name, "is not UTF-8; save it as UTF-8")
 	}
-	text = bytes.ReplaceAll(bytes.TrimPrefix(text, []byte("\ufeff")), []byte("\r\n"), []byte("\n"))
+	text = []byte(unify.Replace(string(bytes.TrimPrefix(text, []byte("\ufeff")))))
 	head, body, err := split(name, text)
 	if err != nil {
 		return Article{}, err
@@ -42,6 +42,10 @@ func Parse(name string, text []byte) (Article, error) {
 	}
 	return article, a.err
 }
+
+// unify writes ends of lines in one way, and makes spaces of the white space that CommonMark knows and no event may carry
+// (form feed, vertical tab); these come from pasted print layouts and show nothing.
+var unify = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\f", " ", "\v", " ")
 
 func invalid(name, format string, args ...any) error {
 	return stet.Errorf(stet.Invalid, "bad_article", "%s %s", name, fmt.Sprintf(format, args...))

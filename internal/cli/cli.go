@@ -32,6 +32,7 @@ type shell struct {
 	config string
 	server string
 	token  string
+	began  bool // the command line was right, and the command itself runs
 }
 
 // Run runs the command that args name and gives the exit code. Nothing but main calls os.Exit.
@@ -42,11 +43,25 @@ func Run(ctx context.Context, args []string, env Env) int {
 	root.SetIn(env.In)
 	root.SetOut(env.Out)
 	root.SetErr(env.Err)
+	sh.watch(root)
 	err := root.ExecuteContext(ctx)
+	if err != nil && !sh.began {
+		err = usage("%v", err)
+	}
 	if err != nil {
 		sh.complain(err)
 	}
 	return exitCode(ctx, err)
+}
+
+// watch notes when a command begins: an error before that is one of the command line.
+func (sh *shell) watch(c *cobra.Command) {
+	if run := c.RunE; run != nil {
+		c.RunE = func(c *cobra.Command, args []string) error { sh.began = true; return run(c, args) }
+	}
+	for _, sub := range c.Commands() {
+		sh.watch(sub)
+	}
 }
 
 // complain writes the sentence of an error, and what to do where the error alone does not say it.

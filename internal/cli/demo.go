@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -108,12 +109,12 @@ func (s *stage) watch(m demo.Moment) {
 	live := terminal(s.sh.Err)
 	if m.Note != "" {
 		s.clear()
-		s.sh.note("  %s %s", s.sh.color(s.sh.Err, red, "✗"), m.Note)
+		fmt.Fprintf(s.sh.Err, "  %s %s\n", s.sh.color(s.sh.Err, red, "✗"), m.Note)
 	}
 	if m.Phase != s.phase {
 		s.clear()
 		s.phase = m.Phase
-		s.sh.note("%s", s.sh.color(s.sh.Err, bold, phases[m.Phase]))
+		fmt.Fprintln(s.sh.Err, s.sh.color(s.sh.Err, bold, phases[m.Phase]))
 	}
 	if !live || m.Total == 0 || m.Phase == demo.Settling || time.Since(s.since) < refresh && m.Done < m.Total {
 		return
@@ -159,10 +160,19 @@ func (sh *shell) writeReport(w io.Writer, r demo.Report, kept bool) {
 		fmt.Fprintf(w, "  %s  %s: %s\n", sh.color(w, red, "fault"), clean(f.ContentID), clean(f.What))
 	}
 	fmt.Fprintf(w, "\n  %.1f seconds, seed %d\n\n", r.Seconds, r.Seed)
-	if kept {
-		fmt.Fprintf(w, "  website   %s/\n  API       %s\n", r.Site, r.API)
-	} else {
-		fmt.Fprintf(w, "  website   %s/site/index.html\n            (stet demo --keep --seed %d serves it at a URL, with the API)\n", r.Folder, r.Seed)
+	stet := thisProgram()
+	fmt.Fprintf(w, "  website   %s/\n  API       %s\n", r.Site, r.API)
+	if !kept {
+		fmt.Fprintf(w, "            (served until now; look around with: %s demo --keep --seed %d)\n", stet, r.Seed)
 	}
-	fmt.Fprintf(w, "  timeline  stet timeline --config %s/stet.yaml %s\n", r.Folder, r.Example)
+	fmt.Fprintf(w, "  timeline  %s timeline --config %s/stet.yaml %s\n", stet, r.Folder, r.Example)
+	fmt.Fprintf(w, "  folder    %s\n", r.Folder)
+}
+
+// thisProgram is how a person runs this program again: the Go tool builds into a folder that is gone afterwards.
+func thisProgram() string {
+	if path, err := os.Executable(); err == nil && strings.Contains(filepath.ToSlash(path), "/go-build") {
+		return "go run ./cmd/stet"
+	}
+	return "stet"
 }
