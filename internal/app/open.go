@@ -33,7 +33,7 @@ func (a *App) openStore(ctx context.Context) error {
 	cfg := a.opts.Queue
 	cfg.Log = cmp.Or(cfg.Log, a.log)
 	cfg.PublishWorkers = cmp.Or(cfg.PublishWorkers, a.cfg.Workers)
-	cfg.TTL = cmp.Or(cfg.TTL, nodeTTL)
+	cfg.TTL = cmp.Or(cfg.TTL, a.cfg.NodeTTL, nodeTTL)
 	var driver store.Driver
 	var err error
 	if dsn := a.cfg.Database; !dsn.Empty() {
@@ -64,7 +64,7 @@ func (a *App) nodeTTL() time.Duration {
 	if a.cfg.Database.Empty() {
 		return 0
 	}
-	return cmp.Or(a.opts.Queue.TTL, nodeTTL)
+	return cmp.Or(a.opts.Queue.TTL, a.cfg.NodeTTL, nodeTTL)
 }
 
 func sources(cfg config.Config) []engine.Source {
@@ -88,7 +88,8 @@ func (a *App) openTargets(ctx context.Context) ([]engine.Target, error) {
 		if err != nil {
 			return nil, fmt.Errorf("open target %s: %w", name, err)
 		}
-		list = append(list, engine.Target{Name: name, Kind: t.Kind, Connector: c, SlugScope: t.SlugScope, MaxAttempts: t.MaxAttempts, KeepHold: t.KeepHold,
+		list = append(list, engine.Target{Name: name, Kind: t.Kind, Connector: c, SlugScope: t.SlugScope, MaxAttempts: t.MaxAttempts, Backoff: t.Backoff,
+			MaxBackoff: t.MaxBackoff, KeepHold: t.KeepHold,
 			Policy: publish.Policy{Horizon: cmp.Or(t.Horizon, c.Capabilities().Horizon), WaitHorizon: t.WaitHorizon, KeepGone: t.KeepGone}})
 	}
 	return list, nil

@@ -14,11 +14,12 @@ import (
 type Config struct {
 	Path string // of the file, absolute; relative paths in it are relative to its folder
 
-	Listen    string // address of the HTTP server: 127.0.0.1:7838
-	Data      string // folder of the embedded store, absolute
-	Database  Secret // DSN of PostgreSQL; empty: the embedded store in Data
-	Policy    string // folder of the policies, absolute; empty: everything passes
-	Workers   int    // publishes at once on this node; 0: the default of the queue
+	Listen    string        // address of the HTTP server: 127.0.0.1:7838
+	Data      string        // folder of the embedded store, absolute
+	Database  Secret        // DSN of PostgreSQL; empty: the embedded store in Data
+	Policy    string        // folder of the policies, absolute; empty: everything passes
+	Workers   int           // publishes at once on this node; 0: the default of the queue
+	NodeTTL   time.Duration // PostgreSQL: silence after which a node counts as dead; 0: the default of the queue
 	Log       Log
 	Telemetry Telemetry
 
@@ -59,8 +60,10 @@ type Target struct {
 	Horizon     time.Duration // 0: what the connector says
 	WaitHorizon bool
 	MaxAttempts int64
-	KeepHold    bool // after_rollback: wait
-	KeepGone    bool // on_gone: stop
+	Backoff     time.Duration // after the first failed try, doubling; 0: the default of the engine
+	MaxBackoff  time.Duration // 0: the default of the engine
+	KeepHold    bool          // after_rollback: wait
+	KeepGone    bool          // on_gone: stop
 }
 
 // Role is what a token may do; each includes the ones before it.

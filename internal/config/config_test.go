@@ -47,7 +47,7 @@ sources:
     tolerance: 1m
     disabled: false
 targets:
-  blog: {kind: site, slug_scope: s, horizon: 1m, wait_horizon: true, max_attempts: 3, after_rollback: wait, on_gone: stop, options: {path: out, base_url: "https://example.com/"}}
+  blog: {kind: site, slug_scope: s, horizon: 1m, wait_horizon: true, max_attempts: 3, backoff: 1s, max_backoff: 1m, after_rollback: wait, on_gone: stop, options: {path: out, base_url: "https://example.com/"}}
 tokens:
   admin: {token: file:token, role: operator}
   reader: {sha256: 0000000000000000000000000000000000000000000000000000000000000000, role: viewer}
@@ -55,6 +55,7 @@ log: {level: debug, format: json}
 telemetry: {otlp_endpoint: "http://127.0.0.1:4318"}
 policy: policy
 workers: 2
+node_ttl: 5s
 `
 
 func TestLoadsEveryKey(t *testing.T) {
@@ -67,10 +68,10 @@ func TestLoadsEveryKey(t *testing.T) {
 	if len(s.Secrets) != 2 || !s.PublishDrafts || s.MaxVersionJump != 10 || s.MaxBody != 4096 || s.Tolerance != time.Minute || s.Contents[0] != "docs/**" {
 		t.Errorf("source: %+v", s)
 	}
-	if !b.KeepHold || !b.KeepGone || !b.WaitHorizon || b.Horizon != time.Minute || b.MaxAttempts != 3 || b.Options["path"] != "out" || b.Options["format"] != "html" {
+	if !b.KeepHold || !b.KeepGone || !b.WaitHorizon || b.Horizon != time.Minute || b.MaxAttempts != 3 || b.Backoff != time.Second || b.MaxBackoff != time.Minute || b.Options["path"] != "out" || b.Options["format"] != "html" {
 		t.Errorf("target: %+v", b)
 	}
-	if c.Tokens["admin"].Value.Reveal() != token || c.Tokens["reader"].Role != config.Viewer || c.Workers != 2 || !filepath.IsAbs(c.Data) || !filepath.IsAbs(c.Policy) {
+	if c.Tokens["admin"].Value.Reveal() != token || c.Tokens["reader"].Role != config.Viewer || c.Workers != 2 || c.NodeTTL != 5*time.Second || !filepath.IsAbs(c.Data) || !filepath.IsAbs(c.Policy) {
 		t.Errorf("config: %+v", c)
 	}
 }
@@ -114,6 +115,7 @@ func TestRefusesAWrongFile(t *testing.T) {
 		"wrong type":             {"workers: many\n", `stet.yaml:1:10: workers is "many"; it must be a whole number from 1`},
 		"number for text":        {"listen: 7838\n", `stet.yaml:1:9: listen is "7838"; it must be a text`},
 		"zero workers":           {"workers: 0\n", "stet.yaml:1:10: workers is"},
+		"short node_ttl":         {"node_ttl: 10ms\n", `stet.yaml:1:11: node_ttl is "10ms"; it must be 1s or more`},
 		"list for mapping":       {"sources: [a]\n", `stet.yaml:1:10: sources is a list; it must be a mapping`},
 		"bad duration":           {source("secrets: [file:signing]\n    targets: [blog]\n    tolerance: 5"), `tolerance is "5"; it must be a time such as 30s, 5m or 72h`},
 		"bad role":               {"tokens: {a: {token: file:token, role: admin}}\n", `token a: role is "admin"; allowed are viewer, editor, operator`},

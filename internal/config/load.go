@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml/ast"
 
@@ -44,6 +45,7 @@ func (r *reader) root(c *Config, top ast.Node) {
 		"database":  func(n ast.Node) { r.secretly(func() { c.Database = r.dsn(n) }) },
 		"policy":    r.path(&c.Policy, "policy"),
 		"workers":   r.integer(&workers, "workers", 1),
+		"node_ttl":  func(n ast.Node) { r.nodeTTL(&c.NodeTTL, n) },
 		"log":       func(n ast.Node) { r.log(&c.Log, n) },
 		"telemetry": func(n ast.Node) { r.telemetry(&c.Telemetry, n) },
 		"sources":   func(n ast.Node) { sources = n }, // after the targets that they name
@@ -94,6 +96,13 @@ func (r *reader) telemetry(t *Telemetry, node ast.Node) {
 			}
 		},
 	})
+}
+
+// nodeTTL has a least value: nodes beat ten times in it, and one that is only busy must not be taken for dead.
+func (r *reader) nodeTTL(to *time.Duration, node ast.Node) {
+	if r.duration(to, "node_ttl")(node); *to > 0 && *to < time.Second {
+		r.fault(node, "node_ttl is %s; it must be 1s or more", r.describe(node))
+	}
 }
 
 func (r *reader) address(to *string) func(ast.Node) {

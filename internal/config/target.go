@@ -21,6 +21,8 @@ func (r *reader) target(name string, node ast.Node) Target {
 		"horizon":        r.duration(&t.Horizon, what+": horizon"),
 		"wait_horizon":   r.boolean(&t.WaitHorizon, what+": wait_horizon"),
 		"max_attempts":   r.integer(&t.MaxAttempts, what+": max_attempts", 1),
+		"backoff":        r.duration(&t.Backoff, what+": backoff"),
+		"max_backoff":    r.duration(&t.MaxBackoff, what+": max_backoff"),
 		"after_rollback": r.choice(&after, what+": after_rollback", "publish", "wait"),
 		"on_gone":        r.choice(&gone, what+": on_gone", "recreate", "stop"),
 	})
