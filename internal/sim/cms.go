@@ -118,7 +118,10 @@ func (c *cms) show(it *item) connector.Item {
 	out := connector.Item{ID: it.id, URL: "https://cms.example.com/" + it.slug, Rev: strconv.Itoa(it.rev), Slug: it.slug, Public: it.public,
 		Trashed: it.trashed, Draft: it.draft, Live: it.live, Created: stet.Millis(it.created)}
 	if c.caps.Upsert {
-		out.Seq, out.Draft = it.seq, ""
+		out.Seq = it.seq
+	}
+	if c.caps.Class == connector.File {
+		out.Draft = "" // a file that is not public is not there
 	}
 	return out
 }

@@ -230,7 +230,7 @@ func (r *run) meddle() {
 	it := c.items[r.rng.IntN(len(c.items))]
 	op := []string{"edit", "trash", "restore", "down", "copy"}[r.rng.IntN(5)]
 	switch {
-	case op == "edit" && !it.trashed:
+	case op == "edit" && !it.trashed && (it.public || c.caps.Class != "E"):
 		c.ids++
 		it.draft = fmt.Sprintf("human %d", c.ids)
 		if it.public {
