@@ -70,10 +70,11 @@ func (c *Client) Send(ctx context.Context, door Door, delivery string, body []by
 		if door.Notice != nil {
 			door.Notice(delivery, try, err)
 		}
+		asked := time.Duration(0)
 		if e, ok := asError(err); ok {
-			gap = max(gap, e.RetryAfter)
+			asked = e.RetryAfter
 		}
-		if err := pause(ctx, gap); err != nil {
+		if err := pause(ctx, max(gap, asked)); err != nil {
 			return receipt, err
 		}
 	}

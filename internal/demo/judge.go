@@ -37,24 +37,29 @@ func (d *day) judge(ctx context.Context) error {
 	r := &d.report
 	r.Accepted = d.answers.accepted()
 	r.Duplicates, r.Stale = d.answers.good-r.Accepted, d.answers.stale
-	byContent := map[string][]page{}
-	for _, p := range pages {
-		byContent[p.contentID] = append(byContent[p.contentID], p)
-	}
-	for _, t := range d.texts {
-		d.judgeContent(t, byContent[t.id])
-		delete(byContent, t.id)
-	}
-	for id, strays := range byContent {
-		r.Doubles += len(strays)
-		r.Faults = append(r.Faults, Fault{id, "nobody sent this content"})
-	}
-	r.Live = len(pages)
+	d.compare(d.texts, pages)
 	if r.Publishes, err = publishes(ctx, d.client); err != nil {
 		return err
 	}
 	r.Example = d.texts[d.rand.IntN(len(d.texts))].id
 	return nil
+}
+
+// compare finds for every article whether its page is the one it must be.
+func (d *day) compare(texts []text, pages []page) {
+	byContent := map[string][]page{}
+	for _, p := range pages {
+		byContent[p.contentID] = append(byContent[p.contentID], p)
+	}
+	for _, t := range texts {
+		d.judgeContent(t, byContent[t.id])
+		delete(byContent, t.id)
+	}
+	for id, strays := range byContent {
+		d.report.Doubles += len(strays)
+		d.report.Faults = append(d.report.Faults, Fault{id, "nobody sent this content"})
+	}
+	d.report.Live = len(pages)
 }
 
 func (d *day) judgeContent(t text, pages []page) {

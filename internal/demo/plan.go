@@ -2,7 +2,6 @@ package demo
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"stet"
@@ -69,13 +68,13 @@ func event(t text, version int64) ([]byte, error) {
 	return contract.Encode(contract.Wrap(head, t.version(version)))
 }
 
-// killTimes are how many deliveries are answered before each kill: never at the very end, so that every kill falls
-// into the work.
+// killTimes are how many deliveries are answered before each kill: one in each stretch of the day, and never at its very
+// end, so that every kill falls into the work.
 func (d *day) killTimes(kills, deliveries int) []int {
 	var times []int
-	for range kills {
-		times = append(times, 1+d.rand.IntN(max(1, deliveries*9/10)))
+	stretch := deliveries / kills
+	for i := range kills {
+		times = append(times, 1+i*stretch+d.rand.IntN(max(1, stretch*9/10)))
 	}
-	slices.Sort(times)
-	return slices.Compact(times)
+	return times
 }
