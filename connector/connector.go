@@ -63,7 +63,8 @@ type Upserter interface {
 	Upsert(ctx context.Context, w Write) (Item, error)
 }
 
-// Checker tells an operator whether the target can be reached and the credentials suffice, without writing.
+// Checker tells an operator whether the target can be reached and the credentials suffice. It changes nothing that the
+// public sees; it may finish or repair what a killed process left half done.
 type Checker interface {
 	Check(ctx context.Context) error
 }
