@@ -10,6 +10,8 @@ import (
 
 	"github.com/BurntSushi/toml"
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
 )
 
 // head is the front matter as it stands in the file.
@@ -41,12 +43,17 @@ func split(name string, text []byte) (head, []byte, error) {
 // decode gives the values, in the forms of JSON: texts, booleans, int64, float64, lists and maps.
 func (h head) decode(name string) (map[string]any, error) {
 	values := map[string]any{}
+	if len(h.text) > maxHead {
+		return nil, invalid(name, "has %d bytes of front matter; it may have %d", len(h.text), maxHead)
+	}
 	var err error
 	switch h.mark {
 	case "+++":
 		err = toml.Unmarshal(h.text, &values)
 	case "---":
-		err = yaml.Unmarshal(h.text, &values)
+		if err = harmless(h.text); err == nil {
+			err = yaml.Unmarshal(h.text, &values)
+		}
 	}
 	if err != nil {
 		return nil, invalid(name, "has front matter that is no %s: %s", map[string]string{"+++": "TOML", "---": "YAML"}[h.mark], reason(err))
@@ -58,6 +65,47 @@ func (h head) decode(name string) (map[string]any, error) {
 		}
 	}
 	return out, nil
+}
+
+const (
+	maxHead     = 16 << 10 // bytes of front matter in a file
+	maxBrackets = 64       // open at once; the YAML parser's time grows with their square
+)
+
+// harmless refuses what costs more than a file is worth: deep nesting, and aliases, since a few of them inside one another stand for more than any machine can hold.
+func harmless(text []byte) error {
+	open := 0
+	for _, c := range text {
+		switch c {
+		case '[', '{':
+			open++
+		case ']', '}':
+			open = max(0, open-1)
+		}
+		if open > maxBrackets {
+			return errors.New("it is nested too deeply")
+		}
+	}
+	file, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return err
+	}
+	found := &aliases{}
+	for _, doc := range file.Docs {
+		if doc.Body != nil {
+			ast.Walk(found, doc.Body)
+		}
+	}
+	return found.err
+}
+
+type aliases struct{ err error }
+
+func (a *aliases) Visit(node ast.Node) ast.Visitor {
+	if alias, ok := node.(*ast.AliasNode); ok && a.err == nil {
+		a.err = fmt.Errorf("line %d: an alias (*) stands there; write its value out", alias.GetToken().Position.Line+1)
+	}
+	return a
 }
 
 // reason is a decoder's sentence with its line, counted from the top of the file.
