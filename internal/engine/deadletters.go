@@ -27,7 +27,7 @@ func (l Letters) query() state.Query {
 
 // Redrive tries dead letters again: the same apply where there is one, else the newest ready version.
 func (e *Engine) Redrive(ctx context.Context, which Letters, actor string, dryRun bool) ([]*state.DeadLetter, error) {
-	return e.closeLetters(ctx, which, actor, dryRun, "redriven", func(u *unit, l *state.DeadLetter) error {
+	return e.closeLetters(ctx, which, closing{"redriven", actor, dryRun}, func(u *unit, l *state.DeadLetter) error {
 		key := stet.Key{ContentID: l.ContentID, Target: l.Target}
 		target, ok := e.targets[l.Target]
 		if !ok {
@@ -47,21 +47,27 @@ func (e *Engine) Redrive(ctx context.Context, which Letters, actor string, dryRu
 
 // Discard gives dead letters up for good.
 func (e *Engine) Discard(ctx context.Context, which Letters, actor string, dryRun bool) ([]*state.DeadLetter, error) {
-	return e.closeLetters(ctx, which, actor, dryRun, "discarded", func(*unit, *state.DeadLetter) error { return nil })
+	return e.closeLetters(ctx, which, closing{"discarded", actor, dryRun}, func(*unit, *state.DeadLetter) error { return nil })
 }
 
-func (e *Engine) closeLetters(ctx context.Context, which Letters, actor string, dryRun bool, how string, then func(*unit, *state.DeadLetter) error) ([]*state.DeadLetter, error) {
+// closing is how dead letters are closed, and by whom.
+type closing struct {
+	how, actor string
+	dryRun     bool
+}
+
+func (e *Engine) closeLetters(ctx context.Context, which Letters, c closing, then func(*unit, *state.DeadLetter) error) ([]*state.DeadLetter, error) {
 	if which == (Letters{}) {
 		return nil, stet.Errorf(stet.Invalid, "no_choice", "say which dead letters: an id, a filter, or all of them")
 	}
 	var closed []*state.DeadLetter
-	err := e.operate(ctx, dryRun, func(u *unit) (err error) {
+	err := e.operate(ctx, c.dryRun, func(u *unit) (err error) {
 		if closed, err = state.All[*state.DeadLetter](u, which.query()); err != nil {
 			return err
 		}
 		for _, l := range closed {
-			event := stet.Event{Type: stet.DeadLetterClosed, ContentID: l.ContentID, Target: l.Target, ApplySeq: l.ApplySeq, Source: actor,
-				Data: marshal(stet.DeadClosed{Letter: l.ID, How: how})}
+			event := stet.Event{Type: stet.DeadLetterClosed, ContentID: l.ContentID, Target: l.Target, ApplySeq: l.ApplySeq, Source: c.actor,
+				Data: marshal(stet.DeadClosed{Letter: l.ID, How: c.how})}
 			if err := u.append(event); err != nil {
 				return err
 			}

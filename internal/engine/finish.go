@@ -120,15 +120,15 @@ func (e *Engine) bury(u *unit, event stet.Event, class stet.DeadClass, code, adv
 	if err != nil {
 		return err
 	}
-	return u.append(deadLetter(event, class, code, advice, e.letterID(u), notes))
+	return u.append(deadLetter(event, stet.Dead{Letter: u.letterID(), Class: class, Code: code, Advice: advice, Attempts: notes}))
 }
 
 // letterID is the unit's own id: equal when the transaction is repeated.
-func (e *Engine) letterID(u *unit) string { return fmt.Sprintf("dl_%s.%d", u.id, len(u.events)) }
+func (u *unit) letterID() string { return fmt.Sprintf("dl_%s.%d", u.id, len(u.events)) }
 
-func deadLetter(event stet.Event, class stet.DeadClass, code, advice, id string, notes []stet.AttemptNote) stet.Event {
+func deadLetter(event stet.Event, d stet.Dead) stet.Event {
 	event.Type = stet.DeadLettered
-	event.Data = marshal(stet.Dead{Letter: id, Class: class, Code: code, Advice: advice, Attempts: notes})
+	event.Data = marshal(d)
 	return event
 }
 

@@ -192,7 +192,7 @@ func (e *Engine) slugRefused(u *unit, event stet.Event, slug, owner string) erro
 	if err := u.append(event); err != nil {
 		return err
 	}
-	return u.append(deadLetter(event, stet.DeadContent, refusal.Code, advice, e.letterID(u), nil))
+	return u.append(deadLetter(event, stet.Dead{Letter: u.letterID(), Class: stet.DeadContent, Code: refusal.Code, Advice: advice}))
 }
 
 func (e *Engine) queueUnpublish(u *unit, event stet.Event, targets []string) error {

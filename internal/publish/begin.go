@@ -90,7 +90,7 @@ func (m *Machine) nothingFound(in Input) Effect {
 	if !m.Caps.Drafts && !m.Caps.ClientIDs && len(creates) > 0 {
 		return m.bareCreateUnknown(creates, in)
 	}
-	return m.write(Creating, stet.OpCreate, CallCreate, connector.Item{}, in.Now) // row 6
+	return m.write(creating, connector.Item{}, in.Now) // row 6
 }
 
 // bareCreateUnknown: rows 15 to 17, a target where a second create is a second public item.
@@ -107,7 +107,7 @@ func (m *Machine) bareCreateUnknown(creates []state.Intent, in Input) Effect {
 	for _, open := range creates {
 		events = append(events, m.resolve(open.ID, stet.WasNotApplied, "not found after the horizon"))
 	}
-	return m.write(Creating, stet.OpCreate, CallCreate, connector.Item{}, in.Now, events...)
+	return m.write(creating, connector.Item{}, in.Now, events...)
 }
 
 // nothingToTakeDown: an unpublish of what was never made. A create in flight makes a draft where the target has

@@ -28,9 +28,27 @@ func (m *Machine) resolve(id string, how stet.Resolution, evidence string) stet.
 	return m.event(stet.IntentResolved, evidence, stet.Resolved{Intent: id, Resolution: how, Evidence: evidence})
 }
 
+// writing is a kind of write: what it is called in the log, what is asked of the target, and where the answer goes.
+type writing struct {
+	op   stet.Op
+	call CallKind
+	next Phase
+}
+
+var (
+	creating     = writing{stet.OpCreate, CallCreate, Creating}
+	stagingDraft = writing{stet.OpStage, CallStage, Staging}
+	publishing   = writing{stet.OpPublish, CallPublish, Publishing}
+	upserting    = writing{stet.OpPublish, CallUpsert, Publishing}
+	unpublishing = writing{stet.OpUnpublish, CallUnpublish, Unpublishing}
+	takingBack   = writing{stet.OpUnpublish, CallUnpublish, TakingBack}
+	trashing     = writing{stet.OpTrash, CallTrash, Trashing}
+)
+
 // write logs an intent and sends the write it announces.
-func (m *Machine) write(next Phase, op stet.Op, call CallKind, item connector.Item, now time.Time, before ...stet.Event) Effect {
-	m.phase = next
+func (m *Machine) write(kind writing, item connector.Item, now time.Time, before ...stet.Event) Effect {
+	op := kind.op
+	m.phase = kind.next
 	w := m.Write
 	if m.Caps.Locking && m.Off&OffLocking == 0 {
 		w.Rev = item.Rev
@@ -41,7 +59,7 @@ func (m *Machine) write(next Phase, op stet.Op, call CallKind, item connector.It
 	if op == stet.OpCreate || op == stet.OpStage || op == stet.OpPublish {
 		intent.Fingerprint = m.Want
 	}
-	effect := Effect{Call: call, ID: item.ID, Write: w, Intent: id, Events: before}
+	effect := Effect{Call: kind.call, ID: item.ID, Write: w, Intent: id, Events: before}
 	if m.Off&OffIntent == 0 {
 		effect.Events = append(effect.Events, m.event(stet.IntentLogged, "", intent))
 		m.remember(intent, now)

@@ -129,20 +129,20 @@ func (m *Machine) advance(in Input, before ...stet.Event) Effect {
 		}
 	}
 	if m.Caps.SeparateDraft && !m.same(in.Item.Draft) {
-		return m.write(Staging, stet.OpStage, CallStage, in.Item, in.Now, before...)
+		return m.write(stagingDraft, in.Item, in.Now, before...)
 	}
 	for _, open := range m.open(stet.OpCreate, stet.OpStage) {
 		if open.ApplySeq == m.Apply.Seq && open.Fingerprint == m.Want && open.RemoteID == in.Item.ID && m.same(in.Item.Draft) {
 			before = append(before, m.resolve(open.ID, stet.WasApplied, "the draft holds it"))
 		}
 	}
-	return m.write(Publishing, stet.OpPublish, CallPublish, in.Item, in.Now, before...)
+	return m.write(publishing, in.Item, in.Now, before...)
 }
 
 func (m *Machine) stageAnswered(in Input) Effect {
 	switch {
 	case in.Err == nil && m.Off&OffReadBack != 0:
-		return m.write(Publishing, stet.OpPublish, CallPublish, connector.Item{ID: m.Pub.RemoteID}, in.Now)
+		return m.write(publishing, connector.Item{ID: m.Pub.RemoteID}, in.Now)
 	case stet.OutcomeOf(in.Err) == stet.NotApplied:
 		return m.failed(in, m.resolveFlight(stet.WasNotApplied, in.Err)...)
 	}

@@ -72,7 +72,7 @@ func (m *Machine) trashNext(now time.Time, before ...stet.Event) Effect {
 	m.orphans = slices.Clone(m.orphans[1:])
 	before = append(before, m.event(stet.DraftTrashed, "an orphan draft of an unanswered create", stet.Orphan{RemoteID: item.ID}))
 	m.trashing = item.ID
-	return m.write(Trashing, stet.OpTrash, CallTrash, item, now, before...)
+	return m.write(trashing, item, now, before...)
 }
 
 // trashAnswered: like every write, a trash is believed when it was read back.

@@ -15,7 +15,7 @@ func (m *Machine) takeDown(in Input) Effect {
 	if seen, ours := m.ours(in.Item); !ours {
 		return m.drifted(in.Item, seen)
 	}
-	return m.write(Unpublishing, stet.OpUnpublish, CallUnpublish, in.Item, in.Now)
+	return m.write(unpublishing, in.Item, in.Now)
 }
 
 func (m *Machine) unpublishAnswered(in Input) Effect {

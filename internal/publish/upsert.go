@@ -14,7 +14,7 @@ func (m *Machine) upsertLooked(items []connector.Item, in Input) Effect {
 		if m.Settling {
 			return m.vanished(in)
 		}
-		return m.write(Publishing, stet.OpPublish, CallUpsert, connector.Item{ID: m.Pub.RemoteID}, in.Now)
+		return m.write(upserting, connector.Item{ID: m.Pub.RemoteID}, in.Now)
 	}
 	item := items[0]
 	in.Item = item
@@ -32,7 +32,7 @@ func (m *Machine) upsertLooked(items []connector.Item, in Input) Effect {
 		return m.drifted(item, seen)
 	}
 	m.healing = m.Settling
-	return m.write(Publishing, stet.OpPublish, CallUpsert, item, in.Now)
+	return m.write(upserting, item, in.Now)
 }
 
 // vanished: a settled item that is not there any more.

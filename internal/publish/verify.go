@@ -113,7 +113,7 @@ func (m *Machine) settle(rev string, now time.Time) Effect {
 // back to draft in the same lease.
 func (m *Machine) slugChanged(item connector.Item, now time.Time) Effect {
 	m.slug = item.Slug
-	return m.write(TakingBack, stet.OpUnpublish, CallUnpublish, item, now, m.settleIntents(now)...)
+	return m.write(takingBack, item, now, m.settleIntents(now)...)
 }
 
 func (m *Machine) takenBack(in Input) Effect {

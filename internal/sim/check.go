@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"stet"
+	"stet/connector"
 	"stet/internal/state"
 	"stet/internal/store"
 )
@@ -140,6 +141,18 @@ func (v *view) items(content string) []*item {
 	return list
 }
 
+// excused reports whether giving up was right: a person meddled, somebody has the slug, the class can promise no more, or
+// the work killed its process too often.
+func (v *view) excused(content string, d stet.Dead) bool {
+	switch d.Code {
+	case "slug_conflict", "crashes":
+		return true
+	case "create_unknown":
+		return v.r.cms.caps.Class == connector.Bare
+	}
+	return v.meddled(content)
+}
+
 func logVerifies(v *view) []string {
 	return oneIf(v.r.db.View(context.Background(), func(rows state.Reader) error {
 		_, err := store.Verify(rows)
@@ -175,8 +188,8 @@ func rests(v *view) (found []string) {
 		case !ok:
 		case end.Type == stet.ApplyQueued, end.Type == stet.DriftResolved && !strings.Contains(string(end.Data), "adopt"):
 			found = append(found, fmt.Sprintf("%s rests at %s of apply %d", content, end.Type, end.ApplySeq))
-		case end.Type == stet.DeadLettered && data[stet.Dead](end).Class == stet.DeadTargetDown:
-			found = append(found, fmt.Sprintf("%s was given up though the faults ended: %s", content, end.Reason))
+		case end.Type == stet.DeadLettered && !v.excused(content, data[stet.Dead](end)):
+			found = append(found, fmt.Sprintf("%s was given up without need: %s", content, end.Reason))
 		case (end.Type == stet.PublishSucceeded || end.Type == stet.Unpublished) && v.r.cms.caps.Horizon > 0:
 			found = append(found, fmt.Sprintf("%s never settled", content))
 		}

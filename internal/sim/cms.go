@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"stet"
@@ -179,9 +178,4 @@ func (c *cms) index() {
 		copied := *it
 		c.stale = append(c.stale, &copied)
 	}
-}
-
-func contentOf(title string) string {
-	content, _, _ := strings.Cut(title, " ")
-	return content
 }

@@ -132,6 +132,14 @@ func (c *cms) Upsert(ctx context.Context, w connector.Write) (out connector.Item
 // staged adds the ability to the classes that have working copies.
 type staged struct{ *cms }
 
+// able is the CMS with the abilities of its class.
+func (c *cms) able() connector.Connector {
+	if c.caps.SeparateDraft {
+		return staged{c}
+	}
+	return c
+}
+
 // Stage writes the working copy.
 func (s staged) Stage(ctx context.Context, id string, w connector.Write) error {
 	return s.stage(ctx, id, w)

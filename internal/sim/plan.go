@@ -16,12 +16,11 @@ import (
 
 // delivery is one webhook, sent until it is answered.
 type delivery struct {
-	id       string
-	env      contract.Envelope
-	body     []byte
-	title    string
-	answers  []engine.Answer
-	inFlight bool
+	id      string
+	env     contract.Envelope
+	body    []byte
+	title   string
+	answers []engine.Answer
 }
 
 // plan makes a day: versions of a few contents in any order and number, operators, people in the CMS.

@@ -31,7 +31,7 @@ func (r *run) boot() {
 	p := &process{node: fmt.Sprintf("node%d", r.boots)}
 	p.engine = engine.New(r.db, engine.Config{
 		Sources: []engine.Source{{Name: "src", Targets: []string{"cms"}, PublishDraft: true}},
-		Targets: []engine.Target{{Name: "cms", Kind: "fake", Connector: r.cms, Policy: r.policy, MaxBackoff: 2 * time.Minute, KeepHold: r.keepHold}},
+		Targets: []engine.Target{{Name: "cms", Kind: "fake", Connector: r.cms.able(), Policy: r.policy, MaxBackoff: 2 * time.Minute, KeepHold: r.keepHold}},
 		Gate:    gate{}, Node: p.node, NodeTTL: nodeTTL, Crashes: 5, NewID: r.newID, Rand: r.rng.Float64, Off: r.off,
 		Now: func() time.Time { return r.now }, Pause: r.pause, Fail: func(point string) { r.point(p, point) },
 	})
