@@ -33,20 +33,22 @@ var floors = map[string]string{
 	"internal/telemetry":  ".",
 
 	// Floor 2: what is decided and what is kept.
-	"connector/site":           ". connector internal/httpclient",
-	"connector/all":            "connector connector/site",
-	"internal/state":           ". internal/ledger",
-	"internal/publish":         ". connector internal/state",
-	"internal/policy":          ".",
-	"internal/approval":        ".",
-	"internal/store":           ". internal/ledger internal/state internal/store/rowset",
-	"internal/store/rowset":    ". internal/state",
-	"internal/store/stmtcache": "",
-	"internal/store/migration": ".",
-	"internal/store/sqltext":   ". internal/state",
-	"internal/store/sqlite":    ". internal/state internal/store internal/store/migration internal/store/sqltext internal/store/stmtcache",
-	"internal/store/postgres":  ". internal/state internal/store internal/store/migration internal/store/sqltext",
-	"internal/store/memory":    ". internal/state internal/store internal/store/rowset",
+	"connector/site":            ". connector internal/httpclient",
+	"connector/wordpress":       ". connector connector/wordpress/block internal/httpclient",
+	"connector/wordpress/block": ".",
+	"connector/all":             "connector connector/site connector/wordpress",
+	"internal/state":            ". internal/ledger",
+	"internal/publish":          ". connector internal/state",
+	"internal/policy":           ".",
+	"internal/approval":         ".",
+	"internal/store":            ". internal/ledger internal/state internal/store/rowset",
+	"internal/store/rowset":     ". internal/state",
+	"internal/store/stmtcache":  "",
+	"internal/store/migration":  ".",
+	"internal/store/sqltext":    ". internal/state",
+	"internal/store/sqlite":     ". internal/state internal/store internal/store/migration internal/store/sqltext internal/store/stmtcache",
+	"internal/store/postgres":   ". internal/state internal/store internal/store/migration internal/store/sqltext",
+	"internal/store/memory":     ". internal/state internal/store internal/store/rowset",
 
 	// Floor 3: when it is done.
 	"internal/queue": ". internal/store internal/store/sqlite internal/store/postgres internal/store/stmtcache",
@@ -72,13 +74,14 @@ var floors = map[string]string{
 
 	// For tests only: see testOnly.
 	"connector/connectortest":  ". connector internal/httpclient",
+	"connector/wordpress/fake": "internal/httpclient",
 	"internal/store/storetest": ". internal/ledger internal/state internal/store internal/testpg",
 	"internal/sim":             anything,
 	"internal/testpg":          "",
 }
 
 // testOnly packages help tests and must never be part of the binary.
-var testOnly = []string{"connector/connectortest", "internal/store/storetest", "internal/sim", "internal/testpg"}
+var testOnly = []string{"connector/connectortest", "connector/wordpress/fake", "internal/store/storetest", "internal/sim", "internal/testpg"}
 
 const (
 	maxLines     = 400 // of a file

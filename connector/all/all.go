@@ -4,12 +4,14 @@ package all
 import (
 	"stet/connector"
 	"stet/connector/site"
+	"stet/connector/wordpress"
 )
 
 // Specs are the kinds of connector, sorted by kind.
 func Specs() []connector.Spec {
 	return []connector.Spec{
 		site.Spec(),
+		wordpress.Spec(),
 	}
 }
 

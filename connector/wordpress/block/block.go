@@ -1,0 +1,177 @@
+// Package block turns the body of a document into content for WordPress: block markup that the editor opens without a
+// warning, or plain HTML; and it brings both to a normal form in which what WordPress does to content makes no
+// difference.
+package block
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	goldhtml "github.com/yuin/goldmark/renderer/html"
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"stet"
+)
+
+// Options say what content is made.
+type Options struct {
+	Title     string // a first heading that repeats it is left out
+	PlainHTML bool   // no block comments: for the classic editor
+	Trusted   bool   // HTML passes as it is; the account needs the right unfiltered_html
+	Shortcode bool   // [words in brackets] may be run by WordPress
+}
+
+// markdown is GitHub's Markdown with footnotes. Raw HTML passes here and is cleaned afterwards, with the rest.
+var markdown = goldmark.New(
+	goldmark.WithExtensions(extension.Linkify, extension.Strikethrough, extension.TaskList, extension.Footnote,
+		extension.NewTable(extension.WithTableCellAlignMethod(extension.TableCellAlignAttribute))),
+	goldmark.WithParserOptions(parser.WithAutoHeadingID()),
+	goldmark.WithRendererOptions(goldhtml.WithUnsafe()),
+)
+
+// Render gives the content for a body. The error is of kind Unsupported for a format that is neither markdown nor html
+// and Invalid where the text cannot be rendered.
+func Render(body stet.Body, opt Options) (string, error) {
+	text := body.Text
+	switch body.Format {
+	case "markdown", "":
+		if crowded(text) {
+			return "", stet.Errorf(stet.Invalid, "body_crowded", "a paragraph of the body has too many of the characters * _ ~ [ < ` to be rendered; shorten it")
+		}
+		var out bytes.Buffer
+		if err := markdown.Convert([]byte(text), &out); err != nil {
+			return "", stet.Errorf(stet.Invalid, "body_invalid", "the Markdown of the body cannot be rendered: %w", err)
+		}
+		text = out.String()
+	case "html":
+	default:
+		return "", stet.Errorf(stet.Unsupported, "body_format", "the body format %q is not supported; use markdown or html", body.Format)
+	}
+	if !opt.Trusted {
+		text = policy.Sanitize(text)
+	}
+	root, err := parse(text)
+	if err != nil {
+		return "", stet.Errorf(stet.Invalid, "body_invalid", "the HTML of the body cannot be read: %w", err)
+	}
+	prepare(root, opt.Title)
+	w := &writer{shortcodes: opt.Shortcode}
+	if opt.PlainHTML {
+		w.plain(root)
+	} else {
+		w.blocks(root)
+	}
+	return w.String(), nil
+}
+
+func parse(text string) (*html.Node, error) {
+	root := &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div}
+	nodes, err := html.ParseFragment(strings.NewReader(text), root)
+	if err != nil {
+		return nil, fmt.Errorf("parse HTML: %w", err)
+	}
+	for _, n := range nodes {
+		root.AppendChild(n)
+	}
+	return root, nil
+}
+
+// prepare drops comments, the repeated title, and what WordPress has no place for: the boxes of task lists become
+// characters, and headings make room for the title of the page.
+func prepare(root *html.Node, title string) {
+	dropTitle(root, title)
+	var comments []*html.Node
+	shift := 0
+	for n := range root.Descendants() {
+		switch {
+		case n.Type == html.CommentNode || n.Type == html.DoctypeNode:
+			comments = append(comments, n)
+		case n.DataAtom == atom.Input:
+			box := "☐"
+			if _, checked := attr(n, "checked"); checked {
+				box = "☑"
+			}
+			*n = html.Node{Parent: n.Parent, PrevSibling: n.PrevSibling, NextSibling: n.NextSibling, Type: html.TextNode, Data: box}
+		case n.DataAtom == atom.H1:
+			shift = 1
+		}
+	}
+	for _, n := range comments {
+		n.Parent.RemoveChild(n)
+	}
+	for n := range root.Descendants() {
+		if level := headingLevel(n); level > 0 && shift > 0 {
+			n.Data = fmt.Sprintf("h%d", min(level+shift, 6))
+			n.DataAtom = atom.Lookup([]byte(n.Data))
+		}
+	}
+}
+
+func dropTitle(root *html.Node, title string) {
+	for n := range root.ChildNodes() {
+		if blank(n) {
+			continue
+		}
+		if n.DataAtom == atom.H1 && oneLine(textOf(n)) == oneLine(title) {
+			root.RemoveChild(n)
+		}
+		return
+	}
+}
+
+func headingLevel(n *html.Node) int {
+	if n.Type == html.ElementNode && len(n.Data) == 2 && n.Data[0] == 'h' && n.Data[1] >= '1' && n.Data[1] <= '6' {
+		return int(n.Data[1] - '0')
+	}
+	return 0
+}
+
+func blank(n *html.Node) bool { return n.Type == html.TextNode && strings.TrimSpace(n.Data) == "" }
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+func textOf(n *html.Node) string {
+	if n.Type == html.TextNode {
+		return n.Data
+	}
+	var b strings.Builder
+	for d := range n.Descendants() {
+		if d.Type == html.TextNode {
+			b.WriteString(d.Data)
+		}
+	}
+	return b.String()
+}
+
+func attr(n *html.Node, name string) (string, bool) {
+	for _, a := range n.Attr {
+		if a.Key == name {
+			return a.Val, true
+		}
+	}
+	return "", false
+}
+
+// maxMarks is how many characters that may open or close something a paragraph may have. The time that the parser takes
+// grows with their square, and no text that people write comes near.
+const maxMarks = 1000
+
+func crowded(text string) bool {
+	for paragraph := range strings.SplitSeq(text, "\n\n") {
+		count := 0
+		for i := range len(paragraph) {
+			if strings.IndexByte("*_~[<`", paragraph[i]) >= 0 {
+				count++
+			}
+		}
+		if count > maxMarks {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,122 @@
+package wordpress
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"stet"
+	"stet/internal/httpclient"
+)
+
+// root is where the API of the site is, relative to the address of the site.
+type root struct {
+	path       string // "/wp-json", or "" or "/index.php" with byQuery
+	byQuery    bool   // the route is in ?rest_route=
+	namespaces []string
+}
+
+// request puts a route of the API, such as /wp/v2/posts, into a request.
+func (r root) request(method, route string, query url.Values) httpclient.Request {
+	if !r.byQuery {
+		return httpclient.Request{Method: method, Path: r.path + route, Query: query}
+	}
+	with := url.Values{"rest_route": {route}}
+	for name, values := range query {
+		with[name] = values
+	}
+	return httpclient.Request{Method: method, Path: r.path, Query: with}
+}
+
+// api finds the API once: where the site's own pages say it is (the Link header), then in the two usual places
+// (https://developer.wordpress.org/rest-api/using-the-rest-api/discovery/). Only an answer of the API itself is kept.
+func (s *site) api(ctx context.Context) (root, error) {
+	s.mu.Lock()
+	known := s.root
+	s.mu.Unlock()
+	if known != nil {
+		return *known, nil
+	}
+	places := []root{{path: "/wp-json"}, {byQuery: true, path: "/"}}
+	page, err := s.client.Do(ctx, httpclient.Request{Method: http.MethodHead, Path: "/"})
+	if err != nil {
+		return root{}, nothingSent(err)
+	}
+	if named, found, err := s.named(page.Header); err != nil {
+		return root{}, err
+	} else if found {
+		places = slices.Insert(places, 0, named)
+	}
+	var last error
+	for _, place := range places {
+		if last = s.index(ctx, &place); last == nil {
+			s.mu.Lock()
+			s.root = &place
+			s.mu.Unlock()
+			return place, nil
+		}
+		if stet.IsKind(last, stet.Unavailable) || stet.IsKind(last, stet.Throttled) {
+			break // it may be there when asked again
+		}
+	}
+	return root{}, nothingSent(last)
+}
+
+var apiLink = regexp.MustCompile(`<([^>]*)>;\s*rel="?https://api\.w\.org/"?`)
+
+// named reads the Link header. An API at another host is refused: the password is not for it.
+func (s *site) named(h http.Header) (root, bool, error) {
+	for _, link := range h.Values("Link") {
+		m := apiLink.FindStringSubmatch(link)
+		if m == nil {
+			continue
+		}
+		at, err := url.Parse(m[1])
+		base, _ := url.Parse(s.opt.url)
+		if err != nil || base == nil {
+			continue
+		}
+		if at.Host != "" && !strings.EqualFold(at.Host, base.Host) {
+			return root{}, false, stet.Errorf(stet.Configuration, "wp_root",
+				"The site at %s says that its API is at the host %s. Set the option url to the address it really has.", s.client, at.Host)
+		}
+		path, below := strings.CutPrefix(at.EscapedPath(), strings.TrimSuffix(base.EscapedPath(), "/"))
+		if !below {
+			continue
+		}
+		if at.Query().Has("rest_route") {
+			return root{path: path, byQuery: true}, true, nil
+		}
+		return root{path: strings.TrimSuffix(path, "/")}, true, nil
+	}
+	return root{}, false, nil
+}
+
+// index asks the API for its index.
+func (s *site) index(ctx context.Context, at *root) error {
+	resp, err := s.client.Do(ctx, at.request(http.MethodGet, "/", url.Values{"_fields": {"namespaces"}}))
+	if err != nil {
+		return err
+	}
+	if resp.Status == http.StatusNotFound {
+		return stet.Errorf(stet.Configuration, "wp_no_api",
+			"There is no WordPress REST API at %s. See that the address is that of the site, and that no plugin switches the API off.", s.client)
+	}
+	if err := s.judge(resp, nil); err != nil {
+		return err
+	}
+	var index struct {
+		Namespaces []string `json:"namespaces"`
+	}
+	if err := resp.Decode(&index); err != nil {
+		return err
+	}
+	if !slices.Contains(index.Namespaces, "wp/v2") {
+		return stet.Errorf(stet.Configuration, "wp_no_api", "What answers at %s is not the REST API of a WordPress.", s.client)
+	}
+	at.namespaces = index.Namespaces
+	return nil
+}
