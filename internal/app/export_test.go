@@ -1,3 +1,6 @@
 package app
 
-var NewServer = newServer
+var (
+	NewServer = newServer
+	Failpoint = failpoint
+)

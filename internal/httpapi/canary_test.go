@@ -71,6 +71,16 @@ func absent(t *testing.T, secrets []string, texts ...string) {
 	}
 }
 
+// openError is what opening a node of a configuration says.
+func openError(t *testing.T, c config.Config) error {
+	t.Helper()
+	a, err := app.Open(t.Context(), c, app.Options{Stderr: t.Output()})
+	if err == nil {
+		t.Fatal(a.Stop(t.Context()))
+	}
+	return err
+}
+
 // folder is all that its files hold.
 func folder(t *testing.T, path string) string {
 	t.Helper()
