@@ -1,0 +1,163 @@
+package crash_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"sync"
+	"testing"
+	"time"
+
+	"stet/connector/wordpress/fake"
+	"stet/internal/httpclient"
+)
+
+// cms is a fake WordPress in this process, which outlives the servers that are killed. Its log is what the judge
+// believes; a trap in it ends a server at a chosen moment of a call.
+type cms struct {
+	*fake.Server
+	url string
+
+	mu      sync.Mutex
+	titles  map[write]string // what each write was to make public: the log holds only hashes
+	live    map[string]bool  // titles that are or were public
+	trap    *trap
+	calls   int
+	changed chan struct{} // closed at the next call that was answered
+}
+
+// write names one announced write: intents are numbered for each publication, and a marker is one of these.
+type write struct{ marker, intent string }
+
+// moment is a place in the way of a call through the CMS.
+type moment string
+
+const (
+	arrived   moment = "arrived"   // any call has arrived and nothing was done
+	checked   moment = "checked"   // a write was found right, and its row is not stored yet
+	committed moment = "committed" // K4: stored, and nothing was answered
+	late      moment = "late"      // as checked, and the row is stored when other calls have been answered since
+)
+
+// trap does something at the n-th time that a moment is passed, in the goroutine of the call.
+type trap struct {
+	at   moment
+	n    int
+	do   func()
+	hold int // calls that others must have had answered before the call goes on
+}
+
+// holdFor bounds how long a trap holds a call back. It stays well within the horizon of the target.
+const holdFor = time.Second
+
+func newCMS(t *testing.T) *cms {
+	c := &cms{titles: map[write]string{}, live: map[string]bool{}, changed: make(chan struct{})}
+	c.Server = fake.New(fake.Options{
+		BeforeCommit: func(fake.Commit) { c.pass(checked); c.pass(late) },
+		AfterCommit:  func(commit fake.Commit) { c.saw(commit); c.pass(committed) },
+	})
+	server := httptest.NewServer(c)
+	t.Cleanup(server.Close)
+	c.url = server.URL
+	return c
+}
+
+// ServeHTTP notes what a write is about and hands it on.
+func (c *cms) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // the server was killed while it wrote: nothing arrived
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	c.note(r, body)
+	c.pass(arrived)
+	c.Server.ServeHTTP(w, r)
+	c.mu.Lock()
+	c.calls++
+	close(c.changed)
+	c.changed = make(chan struct{})
+	c.mu.Unlock()
+}
+
+// marker finds what a post is known by: one text in the slug of a draft, another in the content.
+var marker = regexp.MustCompile(`stet[:-]([a-z2-7]{26})`)
+
+func (c *cms) note(r *http.Request, body []byte) {
+	var post struct{ Title json.RawMessage }
+	if r.Method != http.MethodPost || json.Unmarshal(body, &post) != nil {
+		return
+	}
+	var title string
+	if json.Unmarshal(post.Title, &title) != nil {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, found := range marker.FindAllSubmatch(body, -1) {
+		c.titles[write{string(found[1]), r.Header.Get(httpclient.IntentHeader)}] = title
+	}
+}
+
+// saw remembers what became public.
+func (c *cms) saw(commit fake.Commit) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if title, known := c.titles[write{commit.Marker, commit.Intent}]; known && commit.Public() {
+		c.live[title] = true
+	}
+}
+
+// wasLive reports whether a title was ever public, and gives a channel that is closed when more is known.
+func (c *cms) wasLive(title string) (bool, <-chan struct{}) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.live[title], c.changed
+}
+
+// set replaces the trap; nil: none.
+func (c *cms) set(t *trap) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.trap = t
+}
+
+// pass springs the trap when it is set for this moment and its time has come.
+func (c *cms) pass(at moment) {
+	c.mu.Lock()
+	t := c.trap
+	if t == nil || t.at != at {
+		c.mu.Unlock()
+		return
+	}
+	if t.n--; t.n > 0 {
+		c.mu.Unlock()
+		return
+	}
+	c.trap = nil
+	until := c.calls + t.hold
+	c.mu.Unlock()
+	t.do()
+	c.await(until)
+}
+
+// await waits until so many calls have been answered, but no longer than holdFor.
+func (c *cms) await(calls int) {
+	timeout := time.NewTimer(holdFor)
+	defer timeout.Stop()
+	for {
+		c.mu.Lock()
+		done, changed := c.calls >= calls, c.changed
+		c.mu.Unlock()
+		if done {
+			return
+		}
+		select {
+		case <-changed:
+		case <-timeout.C:
+			return
+		}
+	}
+}
