@@ -130,7 +130,7 @@ func (d *day) begin(ctx context.Context) (err error) {
 			return fmt.Errorf("make folder: %w", err)
 		}
 	}
-	if d.site, err = serveSite(filepath.Join(folder, "site")); err != nil {
+	if d.site, err = serveSite(ctx, filepath.Join(folder, "site")); err != nil {
 		return err
 	}
 	if d.place, err = settle(ctx, folder, d.site.url); err != nil {
