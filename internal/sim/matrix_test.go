@@ -12,7 +12,7 @@ import (
 // TestMatrix plays every cell of the fault matrix: each boundary a class has, each fault, each kill point.
 func TestMatrix(t *testing.T) {
 	cells := sim.Matrix()
-	var next, failed atomic.Int64
+	var next, failed, struck, wanted, kills, wantedKills atomic.Int64
 	var wg sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
@@ -22,6 +22,10 @@ func TestMatrix(t *testing.T) {
 					return
 				}
 				r := sim.Play(cells[i])
+				count(&struck, r.Faults > 0)
+				count(&wanted, cells[i].Script.Fault != 0)
+				count(&kills, r.Kills+r.Freezes > 0)
+				count(&wantedKills, cells[i].Script.Kill != "")
 				for _, v := range r.Violations {
 					failed.Add(1)
 					t.Errorf("%s: %v\n  %s", cells[i].Script, r, v)
@@ -30,5 +34,14 @@ func TestMatrix(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	t.Logf("%d cells", len(cells))
+	t.Logf("%d cells; %d of %d faults struck, %d of %d kills", len(cells), struck.Load(), wanted.Load(), kills.Load(), wantedKills.Load())
+	if struck.Load() < wanted.Load()*98/100 || kills.Load() < wantedKills.Load()*98/100 {
+		t.Error("too many cells played without their fault or kill; the matrix is vacuous there")
+	}
+}
+
+func count(n *atomic.Int64, yes bool) {
+	if yes {
+		n.Add(1)
+	}
 }

@@ -151,6 +151,15 @@ func (r *run) deliver(d *delivery) {
 		return
 	}
 	p := alive[r.rng.IntN(len(alive))]
+	f := r.doorFault()
+	if f == faultRefused || f == faultCut || f == faultThrottle || f == fault500 || f == faultBody || f == faultHang {
+		r.after(10*time.Second, func() { r.deliver(d) })
+		return
+	}
+	if f == faultTwice {
+		r.after(time.Millisecond, func() { r.deliver(d) })
+	}
+	unread := f == faultLost || f == faultLate || f == fault500After || f == faultTrunc
 	answered := false
 	r.after(time.Minute, func() {
 		if !answered {
@@ -159,11 +168,21 @@ func (r *run) deliver(d *delivery) {
 	})
 	r.spawn(p, func() {
 		answer, err := p.engine.Accept(context.Background(), engine.Arrival{Source: "src", Delivery: d.id, Body: d.body, Stored: d.body, Envelope: d.env})
-		if err == nil {
+		if err == nil && !unread {
 			answered = true
 			d.answers = append(d.answers, answer)
 		}
 	})
+}
+
+// doorFault is the matrix's fault on the way in, once.
+func (r *run) doorFault() fault {
+	r.calls["door"]++
+	if f := r.strike["door"]; f != noFault && r.calls["door"] == r.strikeAt {
+		r.faults[f]++
+		return f
+	}
+	return noFault
 }
 
 // on runs an operator's command on some live process.

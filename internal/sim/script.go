@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"stet/connector"
@@ -27,24 +28,27 @@ var killPoints = map[string]string{
 
 func (s *Script) plan(r *run) {
 	r.strikeAt = s.Nth
+	call := s.Boundary
+	if call == "door" {
+		call = "find" // the first call that every class makes
+	}
 	switch point := killPoints[s.Kill]; point {
 	case "K3", "K5":
-		r.killAt = point + ":" + s.Boundary
+		r.killAt = point + ":" + call
 	case "freeze":
-		r.freezeAt = "K3:" + s.Boundary
+		r.freezeAt = "K3:" + call
 	default:
+		if r.cms.caps.Upsert {
+			point = strings.Replace(point, "publish", "upsert", 1)
+		}
 		r.killAt = point
 	}
 	r.strike[s.Boundary] = s.Fault
 	if s.Boundary == "trash" {
 		r.strike["create"] = faultLate // leaves a draft behind
 	}
-	times := 1
-	if s.Boundary == "door" && s.Fault != noFault {
-		times = 3 // whatever cuts the way in makes the sender repeat
-	}
-	r.send(envelope(0, 1, "a"), 0, times)
-	r.send(envelope(0, 2, "a"), 12*time.Minute, times)
+	r.send(envelope(0, 1, "a"), 0, 1)
+	r.send(envelope(0, 2, "a"), 12*time.Minute, 1)
 	if s.Boundary == "unpublish" {
 		r.send(envelope(0, 3, "down"), time.Hour, 1)
 	}
@@ -55,7 +59,9 @@ func (s *Script) meets(class connector.Class) bool {
 	upserts := class == connector.File || class == connector.Companion
 	switch s.Boundary {
 	case "create", "publish", "trash":
-		return !upserts && (s.Boundary != "trash" || class == connector.UniqueSlug || class == connector.AutoSuffix)
+		return !upserts && (s.Boundary != "trash" || class == connector.AutoSuffix)
+	case "door":
+		return s.Fault != faultStale // nothing is looked up there
 	case "stage":
 		return class == connector.ClientID || class == connector.UniqueSlug
 	case "upsert":
@@ -76,10 +82,10 @@ func Matrix() []Options {
 	var cells []Options
 	for _, class := range classes {
 		for _, boundary := range boundaries {
-			if s := (&Script{Boundary: boundary}); !s.meets(class) {
-				continue
-			}
 			for f := noFault; f <= lastFault; f++ {
+				if s := (&Script{Boundary: boundary, Fault: f}); !s.meets(class) {
+					continue
+				}
 				for _, kill := range kills {
 					cells = append(cells, Options{Seed: uint64(len(cells)), Class: class, Script: &Script{Boundary: boundary, Fault: f, Kill: kill, Nth: 1}})
 				}
