@@ -13,7 +13,7 @@ import (
 // Check asks who we are and whether that account may do what it will be asked for. It writes nothing.
 func (s *site) Check(ctx context.Context) error {
 	s.mu.Lock()
-	s.root, s.metas = nil, nil // what was true at the start may be so no more
+	s.metas = nil // what was registered at the start may be so no more
 	s.mu.Unlock()
 	var me struct {
 		Name string          `json:"name"`

@@ -29,6 +29,7 @@ var settings = []connector.Option{
 	{Name: "authors", Help: "Which author of a document is which user: Ada Lovelace=3, Grace Hopper=7. Others leave the author as it is."},
 	{Name: "seo", Default: "auto", OneOf: []string{"auto", "yoast", "rankmath", "none"}, Help: "Whose meta keys get title and description for search engines; auto writes those that are registered and compares none."},
 	{Name: "fields", Help: "Which field of a document goes into which registered meta key: subtitle=my_subtitle, rating=my_rating."},
+	{Name: "plugin", Default: "auto", OneOf: []string{"auto", "yes", "no"}, Help: "Whether to write through the companion plugin, which makes every write one fenced transaction; auto does where the site has it."},
 	{Name: "allow_private", Default: "no", OneOf: yesNo, Help: "Whether the site may be at a private or loopback address, and speak plain http."},
 	{Name: "ca_file", Help: "A PEM file with certificates to trust besides those of the system."},
 	{Name: "concurrency", Default: "4", Help: "How many calls may run at a time."},
@@ -43,6 +44,7 @@ type options struct {
 	authors             map[string]int
 	fields              map[string]string // meta key by field
 	seo                 string
+	plugin              string
 	body                block.Options
 	allowPrivate        bool
 	caFile              string
@@ -64,7 +66,7 @@ func parseOptions(in map[string]string) (options, error) {
 		}
 		return ""
 	}
-	opt := options{url: strings.TrimSuffix(get("url"), "/"), user: get("user"), password: get("password"), postType: get("post_type"), seo: get("seo"),
+	opt := options{url: strings.TrimSuffix(get("url"), "/"), user: get("user"), password: get("password"), postType: get("post_type"), seo: get("seo"), plugin: get("plugin"),
 		allowPrivate: get("allow_private") == "yes", caFile: get("ca_file"),
 		body: block.Options{PlainHTML: get("body") == "html", Trusted: get("html") == "trusted", Shortcode: get("shortcodes") == "yes"}}
 	switch opt.postType { // the names people know

@@ -62,7 +62,13 @@ func open(_ context.Context, env connector.Env) (connector.Connector, error) {
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
-	return plain{s}, nil
+	switch opt.plugin {
+	case "yes":
+		return companion{s}, nil
+	case "no":
+		return plain{s}, nil
+	}
+	return adaptive{c: plain{s}, f: companion{s}}, nil
 }
 
 // Capabilities are those of class C.

@@ -53,6 +53,8 @@ type Server struct {
 	terms map[int]*Term
 	log   []Commit
 	keys  map[string]*record // of the companion plugin
+
+	transaction sync.Mutex // of the companion plugin
 }
 
 // New makes an empty site, which has the category that every WordPress has.

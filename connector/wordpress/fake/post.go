@@ -262,10 +262,15 @@ func (s *Server) save(r *request, op string, p *Post, status int) answer {
 		return fail(http.StatusInternalServerError, "internal_server_error",
 			"<p>There has been a critical error on this website.</p>", map[string]any{"error": map[string]any{"type": 1}})
 	}
-	s.attach(r, op, p.ID)
-	if bad := s.setMeta(r, p.ID); bad != nil {
-		return *bad
+	s.mu.Lock()
+	if row := s.posts[p.ID]; row != nil {
+		s.attach(r, op, row)
+		if bad := s.setMeta(r, row); bad != nil {
+			s.mu.Unlock()
+			return *bad
+		}
 	}
+	s.mu.Unlock()
 	stored := s.find(p.Type, p.ID)
 	if stored == nil {
 		return invalidID()
@@ -278,13 +283,8 @@ func (s *Server) save(r *request, op string, p *Post, status int) answer {
 }
 
 // attach sets the featured image and the terms of a stored row; ids that do not exist are dropped without a word.
-func (s *Server) attach(r *request, op string, id int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := s.posts[id]
-	if p == nil {
-		return
-	}
+// The caller holds the lock.
+func (s *Server) attach(r *request, op string, p *Post) {
 	if media, given := integer(r.body["featured_media"]); given {
 		if image := s.posts[media]; media == 0 || image != nil && image.Type == "attachment" {
 			p.Media = media
@@ -311,19 +311,17 @@ func (s *Server) attach(r *request, op string, id int) {
 	}
 }
 
-// setMeta drops what is not registered and fails, after the row, at the wrong type and at protected keys.
-func (s *Server) setMeta(r *request, id int) *answer {
+// setMeta drops what is not registered and fails, after the row, at the wrong type and at protected keys. The caller
+// holds the lock.
+func (s *Server) setMeta(r *request, p *Post) *answer {
 	meta, _ := r.body["meta"].(map[string]any)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p := s.posts[id]
 	for _, key := range slices.Sorted(maps.Keys(meta)) {
 		kind, registered := s.opt.Meta[key]
 		v := meta[key]
 		_, text := v.(string)
 		_, number := integer(v)
 		switch {
-		case !registered || p == nil:
+		case !registered:
 		case slices.Contains(s.opt.Protected, key):
 			a := fail(http.StatusForbidden, "rest_cannot_update", "Sorry, you are not allowed to edit the "+key+" custom field.", map[string]any{"key": key})
 			return &a
