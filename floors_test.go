@@ -73,7 +73,7 @@ var floors = map[string]string{
 	"cmd/stet":        anything,
 
 	// For tests only: see testOnly.
-	"connector/connectortest":  ". connector internal/httpclient",
+	"connector/connectortest":  ". contract connector internal/engine internal/httpclient internal/publish internal/state internal/store internal/store/memory internal/store/sqlite",
 	"connector/wordpress/fake": "internal/httpclient",
 	"internal/store/storetest": ". internal/ledger internal/state internal/store internal/testpg",
 	"internal/crash":           anything,
