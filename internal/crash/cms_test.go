@@ -25,8 +25,7 @@ type cms struct {
 	titles  map[write]string // what each write was to make public: the log holds only hashes
 	live    map[string]bool  // titles that are or were public
 	trap    *trap
-	calls   int
-	changed chan struct{} // closed at the next call that was answered
+	changed chan struct{} // closed at the next commit
 }
 
 // write names one announced write: intents are numbered for each publication, and a marker is one of these.
@@ -36,28 +35,33 @@ type write struct{ marker, intent string }
 type moment string
 
 const (
-	arrived   moment = "arrived"   // any call has arrived and nothing was done
-	checked   moment = "checked"   // a write was found right, and its row is not stored yet
-	committed moment = "committed" // K4: stored, and nothing was answered
-	late      moment = "late"      // as checked, and the row is stored when other calls have been answered since
+	arrived    moment = "arrived"     // any call has arrived and nothing was done
+	checked    moment = "checked"     // a write was found right, and its row is not stored yet
+	committed  moment = "committed"   // K4: stored, and nothing was answered
+	lateCreate moment = "late create" // as checked, of a create, which is stored when another server has made its own
+	lateUpdate moment = "late update" // as checked, of an update, which is stored when another server has made its own
 )
 
 // trap does something at the n-th time that a moment is passed, in the goroutine of the call.
 type trap struct {
-	at   moment
-	n    int
-	do   func()
-	hold int // calls that others must have had answered before the call goes on
+	at moment
+	n  int
+	do func()
 }
 
-// holdFor bounds how long a trap holds a call back. It stays well within the horizon of the target.
-const holdFor = time.Second
+// holdFor bounds how long a late write is held back: less than the horizon of the target.
+const holdFor = 5 * time.Second
 
 func newCMS(t *testing.T) *cms {
 	c := &cms{titles: map[write]string{}, live: map[string]bool{}, changed: make(chan struct{})}
 	c.Server = fake.New(fake.Options{
-		BeforeCommit: func(fake.Commit) { c.pass(checked); c.pass(late) },
-		AfterCommit:  func(commit fake.Commit) { c.saw(commit); c.pass(committed) },
+		BeforeCommit: func(write fake.Commit) {
+			c.pass(checked)
+			if write.Op == "create" && c.pass(lateCreate) || write.Op == "update" && c.pass(lateUpdate) {
+				c.overtaken(write)
+			}
+		},
+		AfterCommit: func(commit fake.Commit) { c.saw(commit); c.pass(committed) },
 	})
 	server := httptest.NewServer(c)
 	t.Cleanup(server.Close)
@@ -75,11 +79,6 @@ func (c *cms) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.note(r, body)
 	c.pass(arrived)
 	c.Server.ServeHTTP(w, r)
-	c.mu.Lock()
-	c.calls++
-	close(c.changed)
-	c.changed = make(chan struct{})
-	c.mu.Unlock()
 }
 
 // marker finds what a post is known by: one text in the slug of a draft, another in the content.
@@ -101,13 +100,15 @@ func (c *cms) note(r *http.Request, body []byte) {
 	}
 }
 
-// saw remembers what became public.
+// saw remembers what became public, and wakes those who wait for a commit.
 func (c *cms) saw(commit fake.Commit) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if title, known := c.titles[write{commit.Marker, commit.Intent}]; known && commit.Public() {
 		c.live[title] = true
 	}
+	close(c.changed)
+	c.changed = make(chan struct{})
 }
 
 // wasLive reports whether a title was ever public, and gives a channel that is closed when more is known.
@@ -125,34 +126,35 @@ func (c *cms) set(t *trap) {
 }
 
 // pass springs the trap when it is set for this moment and its time has come.
-func (c *cms) pass(at moment) {
+func (c *cms) pass(at moment) bool {
 	c.mu.Lock()
 	t := c.trap
 	if t == nil || t.at != at {
 		c.mu.Unlock()
-		return
+		return false
 	}
 	if t.n--; t.n > 0 {
 		c.mu.Unlock()
-		return
+		return false
 	}
 	c.trap = nil
-	until := c.calls + t.hold
 	c.mu.Unlock()
 	t.do()
-	c.await(until)
+	return true
 }
 
-// await waits until so many calls have been answered, but no longer than holdFor.
-func (c *cms) await(calls int) {
+// overtaken waits until another write to the same content is stored, but no longer than holdFor.
+func (c *cms) overtaken(held fake.Commit) {
 	timeout := time.NewTimer(holdFor)
 	defer timeout.Stop()
-	for {
+	for seen := len(c.Log()); ; {
 		c.mu.Lock()
-		done, changed := c.calls >= calls, c.changed
+		changed := c.changed
 		c.mu.Unlock()
-		if done {
-			return
+		for _, other := range c.Log()[seen:] {
+			if other.Type == held.Type && other.Marker == held.Marker && other.Op == held.Op {
+				return
+			}
 		}
 		select {
 		case <-changed:

@@ -11,7 +11,6 @@ type point struct {
 	name   string // of a failpoint of the engine
 	moment moment // else of the CMS
 	n      int    // at which time
-	hold   int    // for late: how many calls go first
 	random time.Duration
 }
 
@@ -21,7 +20,7 @@ var points = []point{
 	{name: "K0"}, {name: "K1"}, {name: "K2"},
 	{name: "K3:find"}, {name: "K5:find"}, {name: "K3:create"}, {name: "K5:create"}, {name: "K3:read"}, {name: "K5:read"},
 	{name: "K3:publish"}, {name: "K5:publish"}, {name: "K9"}, {name: "K10"},
-	{moment: arrived}, {moment: checked}, {moment: committed}, {moment: committed}, {moment: late, hold: 6}, {moment: late, hold: 6},
+	{moment: arrived}, {moment: checked}, {moment: committed}, {moment: committed}, {moment: lateCreate}, {moment: lateUpdate},
 	{random: 1},
 }
 
@@ -54,7 +53,7 @@ func (p point) trap(do func()) *trap {
 	if p.moment == "" {
 		return nil
 	}
-	return &trap{at: p.moment, n: p.n, do: do, hold: p.hold}
+	return &trap{at: p.moment, n: p.n, do: do}
 }
 
 // kind names the point without its number, for the report.

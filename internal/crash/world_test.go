@@ -29,6 +29,7 @@ type world struct {
 
 // setup is what differs between worlds.
 type setup struct {
+	share       int    // tenths of the kills
 	dsn         string // of PostgreSQL; empty: the embedded store
 	horizon     time.Duration
 	waitHorizon bool
