@@ -103,7 +103,7 @@ func source(body string) string {
 func TestRefusesAWrongFile(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"unknown key":            {"lissen: x\n", `stet.yaml:1:1: the file has no "lissen"; did you mean "listen"? allowed are data, database, listen,`},
-		"unknown key of source":  {source("secrets: [file:signing]\n    targets: [blog]\n    tolerence: 5m"), `stet.yaml:5:5: source newsroom has no "tolerence"; did you mean "tolerance"?`},
+		"unknown key of source":  {source("secrets: [file:signing]\n    targets: [blog]\n    tolerans: 5m"), `stet.yaml:5:5: source newsroom has no "tolerans"; did you mean "tolerance"?`},
 		"unknown option":         {"targets: {blog: {kind: site, options: {pth: p}}}\n", `stet.yaml:1:40: a target of kind site has no "pth"; did you mean "path"?`},
 		"unknown kind":           {"targets: {blog: {kind: sight}}\n", `stet.yaml:1:24: target blog: kind is "sight"; allowed are site`},
 		"no kind":                {"targets: {blog: {}}\n", "target blog has no kind; allowed are site"},

@@ -220,16 +220,6 @@ func (r *reader) items(node ast.Node, what string) []ast.Node {
 	return list.Values
 }
 
-func (r *reader) texts(to *[]string, what string) func(ast.Node) {
-	return func(node ast.Node) {
-		for _, item := range r.items(node, what) {
-			var s string
-			r.text(&s, "an entry of "+what)(item)
-			*to = append(*to, s)
-		}
-	}
-}
-
 // describe says what is there, short and on one line.
 func (r *reader) describe(node ast.Node) string {
 	if r.private {

@@ -2,8 +2,6 @@ package config
 
 import (
 	"fmt"
-	"io"
-	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -40,7 +38,7 @@ func (s Secret) String() string {
 }
 
 // Format hides the value from every verb.
-func (s Secret) Format(f fmt.State, _ rune) { io.WriteString(f, s.String()) }
+func (s Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, s.String()) }
 
 // MarshalText hides the value from JSON and YAML.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
@@ -76,7 +74,7 @@ func secretFile(path string) (string, error) {
 	}
 	if info.Mode().Perm()&worldReadable != 0 && runtime.GOOS != "windows" { // whose permissions are not these
 		return "", fmt.Errorf("the file %s has mode %s, so everybody on this machine can use the secret in it; run chmod 600 %s",
-			path, fs.FileMode(info.Mode().Perm()), path)
+			path, info.Mode().Perm(), path)
 	}
 	raw, err := os.ReadFile(path)
 	if err != nil {
