@@ -84,7 +84,7 @@ func initialFiles() (names []string, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("make folder: %w", err)
 	}
-	defer os.RemoveAll(scratch)
+	defer func() { _ = os.RemoveAll(scratch) }() // the system clears what is left
 	written, err := config.Init(scratch)
 	for _, path := range written {
 		if name, relErr := filepath.Rel(scratch, path); relErr == nil {

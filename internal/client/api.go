@@ -175,7 +175,7 @@ func (c *Client) Events(ctx context.Context, f EventFilter) (page Events, err er
 
 func (c *Client) decide(ctx context.Context, key stet.Key, decision string, in, out any) error {
 	path := "v1/contents/" + url.PathEscape(key.ContentID) + "/targets/" + url.PathEscape(key.Target) + "/" + decision
-	return c.call(ctx, http.MethodPost, path, nil, in, out)
+	return c.call(ctx, http.MethodPost, path, in, out)
 }
 
 // Rollback publishes an earlier good state again: version to, or the newest before the live one where it is 0.
@@ -234,5 +234,5 @@ func (c *Client) DeadLetter(ctx context.Context, id string) (letter DeadLetter, 
 // CloseLetters redrives or discards (verb) dead letters and gives them.
 func (c *Client) CloseLetters(ctx context.Context, verb string, which Letters) ([]DeadLetter, error) {
 	var out struct{ Letters []DeadLetter }
-	return out.Letters, c.call(ctx, http.MethodPost, "v1/deadletters/"+verb, nil, which, &out)
+	return out.Letters, c.call(ctx, http.MethodPost, "v1/deadletters/"+verb, which, &out)
 }

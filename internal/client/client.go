@@ -50,11 +50,11 @@ func (c *Client) Ready(ctx context.Context) error {
 }
 
 func (c *Client) get(ctx context.Context, path string, query url.Values, out any) error {
-	return c.call(ctx, http.MethodGet, path, query, nil, out)
+	return c.call(ctx, http.MethodGet, path+encoded(query), nil, out)
 }
 
-// call does one request of the API. path is relative to the base, its parts escaped by the caller.
-func (c *Client) call(ctx context.Context, method, path string, query url.Values, in, out any) error {
+// call does one request of the API. path is relative to the base, with its query, its parts escaped by the caller.
+func (c *Client) call(ctx context.Context, method, path string, in, out any) error {
 	var body io.Reader
 	if in != nil {
 		raw, err := json.Marshal(in)
@@ -63,7 +63,7 @@ func (c *Client) call(ctx context.Context, method, path string, query url.Values
 		}
 		body = bytes.NewReader(raw)
 	}
-	req, err := http.NewRequestWithContext(ctx, method, c.base.String()+"/"+path+encoded(query), body)
+	req, err := http.NewRequestWithContext(ctx, method, c.base.String()+"/"+path, body)
 	if err != nil {
 		return fmt.Errorf("make request: %w", err)
 	}

@@ -42,7 +42,8 @@ func TestLaunchDayLosesNothing(t *testing.T) {
 	if served != http.StatusOK {
 		t.Errorf("the website answered %d", served)
 	}
-	if _, err := http.Get(r.API); err == nil {
+	if resp, err := http.Get(r.API); err == nil {
+		_ = resp.Body.Close()
 		t.Error("the server still runs")
 	}
 }

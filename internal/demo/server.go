@@ -38,7 +38,7 @@ func (s *server) start(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("open the log of the server: %w", err)
 	}
-	defer log.Close() // the process has its own
+	defer func() { _ = log.Close() }() // the process has its own
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), s.program[0], append(s.program[1:len(s.program):len(s.program)], "serve", "--config", s.place.config)...)
 	cmd.Stdout, cmd.Stderr = log, log
 	alone(cmd)
