@@ -9,7 +9,6 @@ import (
 	"stet"
 	"stet/internal/publish"
 	"stet/internal/state"
-	"stet/internal/store"
 )
 
 // finish writes the end of an attempt: its events, the lease given back, the job completed, all or nothing.
@@ -164,50 +163,3 @@ func (e *Engine) handBack(a *attempt, m publish.Machine) error {
 		return u.append(event)
 	})
 }
-
-// Reconcile asks for the work that is due: tries whose time has come, and work whose job was lost, so that the queue
-// can be made again from the rows. It is called every second; it reports how much it asked for.
-func (e *Engine) Reconcile(ctx context.Context) (int, error) {
-	var jobs []store.Job
-	err := e.db.View(ctx, func(r state.Reader) (err error) {
-		jobs, err = e.dueJobs(r, stet.Millis(e.clock(r)))
-		return err
-	})
-	if err != nil || len(jobs) == 0 {
-		return 0, err
-	}
-	return len(jobs), e.update(ctx, func(u *unit) error {
-		for _, job := range jobs {
-			u.Enqueue(job)
-		}
-		return nil
-	})
-}
-
-// batch bounds what one pass of the reconciler asks for; the rest is found by the next.
-const batch = 500
-
-func (e *Engine) dueJobs(r state.Reader, now int64) ([]store.Job, error) {
-	due, err := state.All[*state.Publication](r, state.Query{Over: map[string]any{"due_at": int64(0)}, AtMost: map[string]any{"due_at": now}, Limit: batch})
-	if err != nil {
-		return nil, err
-	}
-	var jobs []store.Job
-	for _, p := range due {
-		if _, configured := e.targets[p.Target]; configured {
-			jobs = append(jobs, store.Job{Kind: store.PublishJob, ContentID: p.ContentID, Target: p.Target})
-		}
-	}
-	unjudged, err := state.All[*state.Revision](r, state.Query{Equal: map[string]any{"gate": string(state.GateReceived)},
-		AtMost: map[string]any{"at": now - grace.Milliseconds()}, Limit: batch})
-	for _, rev := range unjudged {
-		jobs = append(jobs, store.Job{Kind: store.GateJob, ContentID: rev.ContentID})
-	}
-	return jobs, err
-}
-
-// grace is how long a job may wait for a worker before it counts as lost.
-const grace = 15 * time.Second
-
-// clock is the time by which rows are due: the store's own.
-func (e *Engine) clock(state.Reader) time.Time { return e.cfg.Now() }
