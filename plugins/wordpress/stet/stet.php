@@ -913,7 +913,8 @@ function lock( $key, $names ) {
 	if ( count( $locked ) !== count( $numbers ) ) {
 		return failure( 'stet_database', 'The item is being written by another request, or the table of locks is damaged. Try again.', 503 );
 	}
-	$row = $wpdb->get_row( $wpdb->prepare( "SELECT * FROM {$wpdb->prefix}stet_item WHERE item_key = %s FOR UPDATE", $key ) );
+	// Not FOR UPDATE: the key is locked already, and a lock on a row that is not there would stop the neighbouring keys.
+	$row = $wpdb->get_row( $wpdb->prepare( "SELECT * FROM {$wpdb->prefix}stet_item WHERE item_key = %s", $key ) );
 	if ( $row ) {
 		return $row;
 	}
