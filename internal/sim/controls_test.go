@@ -47,7 +47,7 @@ func TestControls(t *testing.T) {
 
 // TestGuardsHold plays the same rough days with every guard on.
 func TestGuardsHold(t *testing.T) {
-	for seed := uint64(1); seed <= 300; seed++ {
+	for seed := uint64(1); seed <= guardSeeds; seed++ {
 		for _, class := range []connector.Class{connector.ClientID, connector.AutoSuffix, connector.Bare} {
 			if r := sim.Play(sim.Options{Seed: seed, Class: class, Rough: true}); len(r.Violations) > 0 {
 				t.Errorf("%v: %v", r, r.Violations)

@@ -17,7 +17,7 @@ func TestMatrix(t *testing.T) {
 	for range runtime.GOMAXPROCS(0) {
 		wg.Go(func() {
 			for {
-				i := int(next.Add(1)) - 1
+				i := int(next.Add(everyCell)) - everyCell
 				if i >= len(cells) || failed.Load() > 10 {
 					return
 				}

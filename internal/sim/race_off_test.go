@@ -2,4 +2,8 @@
 
 package sim_test
 
-const defaultSeeds = 20_000
+const (
+	defaultSeeds = 20_000
+	everyCell    = 1
+	guardSeeds   = 300
+)

@@ -2,4 +2,9 @@
 
 package sim_test
 
-const defaultSeeds = 1_000
+// Under the race detector every step costs ten times as much; the whole is played without it.
+const (
+	defaultSeeds = 1_000
+	everyCell    = 10
+	guardSeeds   = 30
+)
