@@ -83,9 +83,16 @@ func (m *Machine) ours(item connector.Item) (seen string, ok bool) {
 			return fingerprint, false
 		}
 	}
-	takenDown := m.Pub.Public && !item.Public && !m.tookDown() && m.Pub.Overwrite != item.Draft
-	return item.Draft, !takenDown
+	seen = item.Draft
+	if seen == "" {
+		seen = nothingThere
+	}
+	takenDown := m.Pub.Public && !item.Public && !m.tookDown() && m.Pub.Overwrite != seen
+	return seen, !takenDown
 }
+
+// nothingThere stands for the fingerprint of an item that shows none: a file that somebody deleted.
+const nothingThere = "nothing"
 
 // tookDown reports whether we ever asked the target to take the item down, so that finding it down may be our doing.
 func (m *Machine) tookDown() bool {
