@@ -1,0 +1,82 @@
+package wordpress_test
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+
+	"stet/connector"
+	"stet/connector/connectortest"
+	"stet/connector/wordpress"
+	"stet/connector/wordpress/fake"
+)
+
+func TestConformance(t *testing.T) {
+	wp := fake.New(fake.Options{})
+	server := httptest.NewServer(wp)
+	t.Cleanup(server.Close)
+	connectortest.Run(t, connectortest.Config{
+		Spec: wordpress.Spec(), Against: "fake", Target: server.URL,
+		Open: func(t connectortest.T, at connectortest.At) connector.Connector {
+			password := fake.Admin.Password
+			if at.Wrong {
+				password = "wrong WRONG 0000 wrong WRONG 0000"
+			}
+			return connectortest.Open(t, wordpress.Spec(), at, map[string]string{"url": at.BaseURL, "user": fake.Admin.Login, "password": password,
+				"allow_private": "yes", "rate": "0", "plugin": "no"})
+		},
+		Judge: staff{wp}, Person: staff{wp}, Secrets: []string{fake.Admin.Password}, UnknownID: "999999999", Docs: "../../docs/connectors.md",
+	})
+}
+
+// staff is somebody at work in the fake.
+type staff struct{ wp *fake.Server }
+
+func (s staff) Items(_ context.Context, about string) (items []connectortest.JudgedItem, err error) {
+	for _, p := range s.wp.Posts() {
+		if !strings.Contains(p.Title, about) {
+			continue
+		}
+		items = append(items, connectortest.JudgedItem{ID: strconv.Itoa(p.ID), Title: p.Title, Slug: p.Slug, Public: p.Status == "publish", Trashed: p.Status == "trash"})
+	}
+	return items, nil
+}
+
+func (s staff) edit(id string, fn func(*fake.Post)) error {
+	n, err := strconv.Atoi(id)
+	if err != nil || !s.wp.Edit(n, fn) {
+		return fmt.Errorf("there is no post %q", id)
+	}
+	return nil
+}
+
+func (s staff) Edit(_ context.Context, id string) error {
+	return s.edit(id, func(p *fake.Post) { p.Content += "\n<p>By hand.</p>" })
+}
+
+func (s staff) Trash(_ context.Context, id string) error {
+	return s.edit(id, func(p *fake.Post) { p.Status, p.Slug = "trash", p.Slug+"__trashed" })
+}
+
+func (s staff) Delete(_ context.Context, id string) error {
+	n, err := strconv.Atoi(id)
+	s.wp.Purge(n)
+	return err
+}
+
+func (s staff) Duplicate(_ context.Context, id string) error {
+	var p fake.Post
+	if err := s.edit(id, func(from *fake.Post) { p = *from }); err != nil {
+		return err
+	}
+	p.Slug += "-2"
+	s.wp.Add(p)
+	return nil
+}
+
+func (s staff) TakeSlug(_ context.Context, slug string) (string, error) {
+	return strconv.Itoa(s.wp.Add(fake.Post{Title: "Somebody else's", Content: "<p>Mine.</p>", Status: "publish", Slug: slug})), nil
+}
