@@ -45,9 +45,7 @@ func (s *site) api(ctx context.Context) (root, error) {
 	if err != nil {
 		return root{}, nothingSent(err)
 	}
-	if named, found, err := s.named(page.Header); err != nil {
-		return root{}, err
-	} else if found {
+	if named, found := s.named(page.Header); found {
 		places = slices.Insert(places, 0, named)
 	}
 	var last error
@@ -67,32 +65,32 @@ func (s *site) api(ctx context.Context) (root, error) {
 
 var apiLink = regexp.MustCompile(`<([^>]*)>;\s*rel="?https://api\.w\.org/"?`)
 
-// named reads the Link header. An API at another host is refused: the password is not for it.
-func (s *site) named(h http.Header) (root, bool, error) {
+// named reads the path in the Link header. Its host is left aside: a site often knows itself by another name than the one
+// it is reached by, and the password is for no other host than the configured one.
+func (s *site) named(h http.Header) (root, bool) {
+	base, err := url.Parse(s.opt.url)
+	if err != nil {
+		return root{}, false
+	}
 	for _, link := range h.Values("Link") {
 		m := apiLink.FindStringSubmatch(link)
 		if m == nil {
 			continue
 		}
 		at, err := url.Parse(m[1])
-		base, _ := url.Parse(s.opt.url)
-		if err != nil || base == nil {
+		if err != nil {
 			continue
 		}
-		if at.Host != "" && !strings.EqualFold(at.Host, base.Host) {
-			return root{}, false, stet.Errorf(stet.Configuration, "wp_root",
-				"The site at %s says that its API is at the host %s. Set the option url to the address it really has.", s.client, at.Host)
+		path, below := strings.CutPrefix(at.EscapedPath(), base.EscapedPath())
+		switch {
+		case !below:
+		case at.Query().Has("rest_route"):
+			return root{path: path, byQuery: true}, true
+		default:
+			return root{path: strings.TrimSuffix(path, "/")}, true
 		}
-		path, below := strings.CutPrefix(at.EscapedPath(), strings.TrimSuffix(base.EscapedPath(), "/"))
-		if !below {
-			continue
-		}
-		if at.Query().Has("rest_route") {
-			return root{path: path, byQuery: true}, true, nil
-		}
-		return root{path: strings.TrimSuffix(path, "/")}, true, nil
 	}
-	return root{}, false, nil
+	return root{}, false
 }
 
 // index asks the API for its index.
@@ -111,8 +109,8 @@ func (s *site) index(ctx context.Context, at *root) error {
 	var index struct {
 		Namespaces []string `json:"namespaces"`
 	}
-	if err := resp.Decode(&index); err != nil {
-		return err
+	if err := resp.Decode(&index); err != nil { // a page of somebody's; it may be one that says "back soon"
+		return stet.Errorf(stet.Unavailable, "wp_no_api", "What answers at %s is not the REST API of a WordPress: %w", s.client, err)
 	}
 	if !slices.Contains(index.Namespaces, "wp/v2") {
 		return stet.Errorf(stet.Configuration, "wp_no_api", "What answers at %s is not the REST API of a WordPress.", s.client)

@@ -78,8 +78,9 @@ func (s *site) termID(ctx context.Context, base, name string) (int, error) {
 	if id, err := s.oldest(ctx, base, name); err != nil || id != 0 {
 		return id, err
 	}
+	stored := strings.NewReplacer("<", "&lt;", ">", "&gt;").Replace(name) // WordPress takes tags out of names
 	var made term
-	err := s.post(ctx, httpclient.Path("wp", "v2", base), url.Values{"context": {"edit"}, "_fields": {"id,name,slug"}}, map[string]any{"name": name}, nil, &made)
+	err := s.post(ctx, httpclient.Path("wp", "v2", base), url.Values{"_fields": {"id,name,slug"}}, map[string]any{"name": stored}, nil, &made)
 	if isCode(err, "term_exists") {
 		if e, _ := err.(*stet.Error); e != nil {
 			if id, _ := e.Details["term_id"].(int); id > 0 {
@@ -112,7 +113,8 @@ func (s *site) oldest(ctx context.Context, base, name string) (int, error) {
 	}
 	slugs := []string{slug, slug + "-2", slug + "-3", slug + "-4"}
 	var found []term
-	query := url.Values{"context": {"edit"}, "slug": {strings.Join(slugs, ",")}, "per_page": {"100"}, "hide_empty": {"false"}, "_fields": {"id,name,slug"}}
+	// Not in the edit context, which authors have no right to for terms.
+	query := url.Values{"slug": {strings.Join(slugs, ",")}, "per_page": {"100"}, "hide_empty": {"false"}, "_fields": {"id,name,slug"}}
 	if _, err := s.get(ctx, httpclient.Path("wp", "v2", base), query, &found); err != nil {
 		if isCode(err, "rest_no_route") {
 			return 0, stet.Errorf(stet.Configuration, "wp_taxonomy", "WordPress has no taxonomy at %q. Correct the options categories and tags, or set them to none.", base)

@@ -259,3 +259,11 @@ func TestAWrongPasswordIsNamedByEveryCall(t *testing.T) {
 }
 
 func itoa(id int) string { return strconv.Itoa(id) }
+
+func atoi(id string) int {
+	n, err := strconv.Atoi(id)
+	if err != nil {
+		panic(err)
+	}
+	return n
+}

@@ -6,6 +6,7 @@ package block
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/yuin/goldmark"
@@ -100,10 +101,12 @@ func prepare(root *html.Node, title string) {
 		case n.DataAtom == atom.H1:
 			shift = 1
 		}
+		keepColons(n)
 	}
 	for _, n := range comments {
 		n.Parent.RemoveChild(n)
 	}
+	unwrap(root)
 	for n := range root.Descendants() {
 		if level := headingLevel(n); level > 0 && shift > 0 {
 			n.Data = fmt.Sprintf("h%d", min(level+shift, 6))
@@ -111,6 +114,48 @@ func prepare(root *html.Node, title string) {
 		}
 	}
 }
+
+// unwrap takes elements of a line away from around whole blocks, where an unclosed <b> puts them.
+func unwrap(parent *html.Node) {
+	for n := parent.FirstChild; n != nil; {
+		if n.Type != html.ElementNode || isBlock(n) || !holdsBlock(n) {
+			unwrap(n)
+			n = n.NextSibling
+			continue
+		}
+		first := n.FirstChild
+		for c := first; c != nil; c = n.FirstChild {
+			n.RemoveChild(c)
+			parent.InsertBefore(c, n)
+		}
+		parent.RemoveChild(n)
+		n = first
+	}
+}
+
+func holdsBlock(n *html.Node) bool {
+	for d := range n.Descendants() {
+		if d.Type == html.ElementNode && isBlock(d) {
+			return true
+		}
+	}
+	return false
+}
+
+// keepColons hides colons where WordPress would take what stands before them for a scheme and remove it
+// (wp_kses_bad_protocol): in addresses without a scheme, "#fn:1" for example, and so in the ids they lead to.
+func keepColons(n *html.Node) {
+	for i, a := range n.Attr {
+		switch {
+		case a.Key == "id", (a.Key == "href" || a.Key == "cite") && strings.HasPrefix(a.Val, "#"):
+			n.Attr[i].Val = strings.ReplaceAll(a.Val, ":", "-")
+		case (a.Key == "href" || a.Key == "src" || a.Key == "cite") && !scheme.MatchString(a.Val):
+			n.Attr[i].Val = strings.ReplaceAll(a.Val, ":", "%3A")
+		}
+	}
+}
+
+var scheme = regexp.MustCompile(`(?i)^[a-z][a-z0-9+.-]*:`)
 
 func dropTitle(root *html.Node, title string) {
 	for n := range root.ChildNodes() {

@@ -38,7 +38,22 @@ var titleHTML = func() *bluemonday.Policy {
 	return p
 }()
 
-var quoteEntity = strings.NewReplacer("&#34;", `"`, "&#39;", "'")
+var quoteEntity = strings.NewReplacer("&#34;", "&quot;", "&#39;", "'")
+
+// address is an attribute that wp_kses_bad_protocol looks at: what stands before a colon and is no scheme it knows goes,
+// in an address of the own page too.
+var address = regexp.MustCompile(`(href|src|cite)="([^":]*):([^"]*)"`)
+
+func badProtocol(markup string) string {
+	return address.ReplaceAllStringFunc(markup, func(a string) string {
+		m := address.FindStringSubmatch(a)
+		switch strings.ToLower(m[2]) {
+		case "http", "https", "mailto", "ftp", "tel":
+			return a
+		}
+		return m[1] + `="` + m[3] + `"`
+	})
+}
 
 var twoDashes = regexp.MustCompile(`--+`)
 
@@ -47,7 +62,7 @@ func kses(text, field string) string {
 	if field == "title" {
 		return quoteEntity.Replace(titleHTML.Sanitize(text))
 	}
-	clean := postHTML.Sanitize(text)
+	clean := badProtocol(postHTML.Sanitize(text))
 	var out strings.Builder
 	for {
 		start := strings.Index(clean, "<!--")

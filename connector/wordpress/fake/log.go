@@ -3,6 +3,7 @@ package fake
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"html"
 	"maps"
 	"regexp"
 	"slices"
@@ -76,6 +77,15 @@ func (s *Server) Add(p Post) int {
 	p.Modified = s.now()
 	s.store("edit", p.clone(), "")
 	return p.ID
+}
+
+// AddTerm is a person who makes a term.
+func (s *Server) AddTerm(taxonomy, name string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	id := s.newID()
+	s.terms[id] = &Term{ID: id, Taxonomy: taxonomy, Name: html.EscapeString(name), Slug: sanitizeTitle(name)}
+	return id
 }
 
 // Purge is a person who deletes a post for good.

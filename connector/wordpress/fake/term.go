@@ -5,6 +5,7 @@ import (
 	"html"
 	"maps"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -64,7 +65,7 @@ func (s *Server) Terms() []Term {
 }
 
 func (s *Server) listTerms(r *request, taxonomy string) answer {
-	if r.edit() && r.user == nil {
+	if r.edit() && (r.user == nil || !r.user.can("others")) {
 		return r.notAllowed("rest_forbidden_context")
 	}
 	list := []map[string]any{}
@@ -86,8 +87,12 @@ func (s *Server) listTerms(r *request, taxonomy string) answer {
 // first and writes afterwards, so that two at a time may both win.
 func (s *Server) createTerm(r *request, taxonomy string) answer {
 	name, _ := r.body["name"].(string)
-	name = html.EscapeString(strings.TrimSpace(name))
+	name = tags.ReplaceAllString(name, "") // sanitize_text_field
+	name = html.EscapeString(strings.TrimSpace(html.UnescapeString(name)))
+	_, given := r.body["name"]
 	switch {
+	case given && name == "" && r.user != nil:
+		return fail(http.StatusInternalServerError, "empty_term_name", "A name is required for this term.")
 	case name == "":
 		return fail(http.StatusBadRequest, "rest_missing_callback_param", "Missing parameter(s): name", map[string]any{"params": []string{"name"}})
 	case r.user == nil, taxonomy == "category" && !r.user.can("others"), !r.user.can("publish"):
@@ -118,6 +123,8 @@ func (s *Server) createTerm(r *request, taxonomy string) answer {
 	s.committed(c)
 	return answer{status: http.StatusCreated, body: view}
 }
+
+var tags = regexp.MustCompile(`<[^>]*>`)
 
 func (s *Server) sameName(t *Term) int {
 	s.mu.Lock()
