@@ -22,6 +22,7 @@ type Option struct {
 	Default  string
 	Required bool
 	Secret   bool     // a credential: read from ${ENV} or file:, never shown
+	Path     bool     // a file or folder; a relative one starts at the folder of the configuration file
 	OneOf    []string // the allowed values, where they are a closed list
 }
 

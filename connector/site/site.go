@@ -25,7 +25,7 @@ func Spec() connector.Spec {
 		Kind:  "site",
 		Title: "Static website or Markdown folder",
 		Options: []connector.Option{
-			{Name: "path", Required: true, Help: "The folder to write to; it is made where it is missing."},
+			{Name: "path", Required: true, Path: true, Help: "The folder to write to; it is made where it is missing."},
 			{Name: "base_url", Help: "The public address of the folder, such as https://example.com/blog/. Required with format html."},
 			{Name: "title", Default: "Articles", Help: "The name of the website."},
 			{Name: "description", Help: "One sentence about the website, for search engines and feed readers."},

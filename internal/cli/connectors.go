@@ -25,6 +25,7 @@ type option struct {
 	Default  string   `json:"default,omitempty"`
 	Required bool     `json:"required,omitempty"`
 	Secret   bool     `json:"secret,omitempty"`
+	Path     bool     `json:"path,omitempty"`
 	OneOf    []string `json:"one_of,omitempty"`
 }
 

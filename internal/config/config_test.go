@@ -68,7 +68,7 @@ func TestLoadsEveryKey(t *testing.T) {
 	if len(s.Secrets) != 2 || !s.PublishDrafts || s.MaxVersionJump != 10 || s.MaxBody != 4096 || s.Tolerance != time.Minute || s.Contents[0] != "docs/**" {
 		t.Errorf("source: %+v", s)
 	}
-	if !b.KeepHold || !b.KeepGone || !b.WaitHorizon || b.Horizon != time.Minute || b.MaxAttempts != 3 || b.Backoff != time.Second || b.MaxBackoff != time.Minute || b.Options["path"] != "out" || b.Options["format"] != "html" {
+	if !b.KeepHold || !b.KeepGone || !b.WaitHorizon || b.Horizon != time.Minute || b.MaxAttempts != 3 || b.Backoff != time.Second || b.MaxBackoff != time.Minute || !filepath.IsAbs(b.Options["path"]) || filepath.Base(b.Options["path"]) != "out" || b.Options["format"] != "html" {
 		t.Errorf("target: %+v", b)
 	}
 	if c.Tokens["admin"].Value.Reveal() != token || c.Tokens["reader"].Role != config.Viewer || c.Workers != 2 || c.NodeTTL != 5*time.Second || !filepath.IsAbs(c.Data) || !filepath.IsAbs(c.Policy) {

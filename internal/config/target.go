@@ -69,6 +69,9 @@ func (r *reader) option(t *Target, node ast.Node, o connector.Option) {
 		t.Options[o.Name] = value
 	default:
 		r.scalar(&value, what)(node)
+		if o.Path && value != "" {
+			value = within(r.folder, value)
+		}
 		t.Options[o.Name] = value
 	}
 }

@@ -425,3 +425,29 @@ func TestProblemDocumentsCarryTheirDetails(t *testing.T) {
 		t.Errorf("an internal error is told as %+v", p)
 	}
 }
+
+// TestCrashesOfAnotherApplyDoNotCount: a version that was never in hand when the process died is not poison.
+func TestCrashesOfAnotherApplyDoNotCount(t *testing.T) {
+	w := newWorld(t)
+	w.cfg.Fail = func(point string) {
+		if point == "K2" {
+			panic("killed")
+		}
+	}
+	w.restart()
+	func() {
+		defer func() { _ = recover() }()
+		w.send("c", 1)
+	}()
+	w.cfg.Node = "node2"
+	w.crash()
+	w.crash()
+	publish := w.jobs
+	w.jobs = nil // the worker gets to it only after version 2 has come
+	w.send("c", 2)
+	w.jobs = publish
+	w.work()
+	if n := len(w.events("c", stet.DeadLettered)); n != 0 || w.shelf.items["c"].Live != "c version 2" {
+		t.Errorf("%d dead letters, %q live", n, w.shelf.items["c"].Live)
+	}
+}

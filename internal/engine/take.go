@@ -58,7 +58,7 @@ func (e *Engine) take(ctx context.Context, key stet.Key, claim store.Claim) (*at
 			return err
 		}
 		lease.Fence++
-		lease.Owner, lease.Until = a.owner, stet.Millis(u.Now().Add(e.cfg.Lease))
+		lease.Owner, lease.Until, lease.ApplySeq = a.owner, stet.Millis(u.Now().Add(e.cfg.Lease)), p.Desired
 		if err := u.Put(lease); err != nil {
 			return err
 		}
@@ -129,6 +129,9 @@ func (e *Engine) refuseToStart(u *unit, p *state.Publication, lease *state.Lease
 	}
 	base := stet.Event{ContentID: p.ContentID, Target: p.Target, Version: apply.Version, ApplySeq: p.Desired, IdempotencyKey: apply.IdempotencyKey,
 		Attempt: p.Attempts + 1, Source: "stet"}
+	if lease.ApplySeq != p.Desired {
+		lease.Crashes = 0 // what ended the process was another apply
+	}
 	if lease.Crashes >= e.cfg.Crashes {
 		base.Reason = fmt.Sprintf("the work ended its process %d times in a row", lease.Crashes)
 		lease.Owner, lease.Until, lease.Crashes = "", 0, 0

@@ -51,11 +51,12 @@ type Delivery struct {
 	At         int64
 }
 
-// Lease is the right to work on a publication until a time; Fence outdates older holders. Crashes counts leases that
-// were never given back in a row.
+// Lease is the right to work on a publication until a time; Fence outdates older holders. Crashes counts how often in a
+// row a holder that worked on ApplySeq never gave it back.
 type Lease struct {
 	ContentID, Target string
 	Fence             int64
+	ApplySeq          int64
 	Owner             string
 	Until             int64
 	Crashes           int64
@@ -84,7 +85,7 @@ var (
 		"idempotency_key", "apply_seq", "attempt", "source", "reason", "data", "leaf"}}
 	headTable     = &Table{Name: "log_head", Keys: 1, Columns: []string{"name", "size", "frontier"}}
 	deliveryTable = &Table{Name: "delivery", Keys: 2, Columns: []string{"source", "id", "body_sha256", "status", "answer", "at"}}
-	leaseTable    = &Table{Name: "lease", Keys: 2, Columns: []string{"content_id", "target", "fence", "owner", "until", "crashes"}}
+	leaseTable    = &Table{Name: "lease", Keys: 2, Columns: []string{"content_id", "target", "fence", "apply_seq", "owner", "until", "crashes"}}
 	paceTable     = &Table{Name: "pace", Keys: 1, Columns: []string{"target", "until"}}
 	nodeTable     = &Table{Name: "node", Keys: 1, Columns: []string{"id", "beat"}}
 	settingTable  = &Table{Name: "setting", Keys: 1, Columns: []string{"name", "value"}}
@@ -107,7 +108,7 @@ func (r *Delivery) Fields() []any {
 	return []any{&r.Source, &r.ID, &r.BodySHA256, &r.Status, &r.Answer, &r.At}
 }
 func (r *Lease) Fields() []any {
-	return []any{&r.ContentID, &r.Target, &r.Fence, &r.Owner, &r.Until, &r.Crashes}
+	return []any{&r.ContentID, &r.Target, &r.Fence, &r.ApplySeq, &r.Owner, &r.Until, &r.Crashes}
 }
 func (r *Pace) Fields() []any    { return []any{&r.Target, &r.Until} }
 func (r *Node) Fields() []any    { return []any{&r.ID, &r.Beat} }

@@ -15,7 +15,7 @@ func lockFile(path string) (*os.File, error) {
 		return nil, errPath(path, err)
 	}
 	if err := tryLock(f); err != nil {
-		return nil, errors.Join(stet.Errorf(stet.Configuration, "store_in_use",
+		return nil, errors.Join(stet.Errorf(stet.Unavailable, "store_in_use",
 			"another stet process has the database open (it holds the lock %s); stop it first, or use PostgreSQL to run several: %w", path, err), f.Close())
 	}
 	return f, nil

@@ -151,6 +151,7 @@ CREATE TABLE "lease" (
     "content_id"       text COLLATE "C" NOT NULL,
     "target"           text COLLATE "C" NOT NULL,
     "fence"            bigint NOT NULL,
+    "apply_seq"        bigint NOT NULL,
     "owner"            text COLLATE "C" NOT NULL,
     "until"            bigint NOT NULL,
     "crashes"          bigint NOT NULL,

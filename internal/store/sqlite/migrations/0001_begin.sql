@@ -151,6 +151,7 @@ CREATE TABLE "lease" (
     "content_id"       TEXT NOT NULL,
     "target"           TEXT NOT NULL,
     "fence"            INTEGER NOT NULL,
+    "apply_seq"        INTEGER NOT NULL,
     "owner"            TEXT NOT NULL,
     "until"            INTEGER NOT NULL,
     "crashes"          INTEGER NOT NULL,
