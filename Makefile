@@ -7,10 +7,10 @@ FUZZTIME ?= 30s
 ARGS     ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build test test-race lint vuln fmt check demo bench sim fuzz docs clean
+.PHONY: help build test test-race test-wordpress lint vuln fmt check demo bench sim fuzz docs clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build the binary ./stet
 	CGO_ENABLED=0 go build -trimpath -o stet ./cmd/stet
@@ -20,6 +20,13 @@ test: ## Run all tests, with a throw-away PostgreSQL (ARGS="-run Name")
 
 test-race: ## Run all tests under the race detector
 	testenv/postgres run go test -race -timeout 20m $(ARGS) ./...
+
+test-wordpress: ## Run the tests that need WordPress: oldest and newest, with and without the plugin
+	@for wp in oldest newest; do for plugin in "" --plugin; do \
+		echo "WordPress: $$wp $$plugin"; \
+		testenv/wordpress run --wp $$wp $$plugin \
+			go test -count=1 -timeout 20m $(ARGS) ./connector/wordpress/... ./plugins/... || exit 1; \
+	done; done
 
 lint: ## Run golangci-lint (.golangci.yml)
 	.ci/run lint
@@ -54,4 +61,5 @@ docs: ## Write the generated documents again (OpenAPI, tables)
 
 clean: ## Remove what was built and fetched
 	testenv/postgres stop
+	testenv/wordpress stop
 	rm -rf .cache bin stet
