@@ -96,11 +96,14 @@ func (p *post) metaOf(keys []string) map[string]string {
 
 // metaToSend is what a write sends: what is compared, which must be registered, and with seo auto what happens to be.
 func (s *site) metaToSend(ctx context.Context, want wanted, doc stet.Document) (map[string]any, error) {
-	auto := s.opt.seo == "auto"
+	auto := s.opt.seo == "auto" && (doc.Metadata.Title != "" || doc.Metadata.Description != "" || doc.Metadata.CanonicalURL != "")
 	if len(want.meta) == 0 && !auto {
 		return nil, nil
 	}
 	kinds, err := s.registered(ctx, slices.Collect(maps.Keys(want.meta)))
+	if stet.IsKind(err, stet.Forbidden) && len(want.meta) == 0 { // a host that blocks OPTIONS; nobody asked for these keys
+		return nil, nil
+	}
 	if err != nil {
 		return nil, nothingSent(err)
 	}
