@@ -34,7 +34,7 @@ func (m *Machine) looked(in Input) Effect {
 		}
 	}
 	if m.Caps.Upsert {
-		return m.upsertLooked(candidates, in)
+		return m.upsertLooked(m.orTrashed(candidates, in.Items), in)
 	}
 	switch {
 	case public > 1:

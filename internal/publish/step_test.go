@@ -103,6 +103,8 @@ func TestStateTable(t *testing.T) {
 		{"23 not ours: stop", machine(drafts), []publish.Input{nothing, item(edited)}, "drift_detected; stop drifted"},
 		{"23 a file that somebody deleted: stop", machine(upserts), []publish.Input{nothing, items(connector.Item{ID: "7", Rev: "absent", Slug: "s"})}, "drift_detected; stop drifted"},
 		{"23 an operator allowed a deleted file", machine(upserts, func(m *publish.Machine) { m.Pub.Overwrite = "nothing" }), []publish.Input{nothing, items(connector.Item{ID: "7", Rev: "absent", Slug: "s"})}, "intent_logged; upsert 7"},
+		{"23 an upsert's item in the trash: stop", machine(upserts), []publish.Input{nothing, items(connector.Item{ID: "7", Rev: "9", Trashed: true, Draft: "old"})}, "drift_detected; stop drifted"},
+		{"23 an operator allowed an item in the trash", machine(upserts, func(m *publish.Machine) { m.Pub.Overwrite = "old" }), []publish.Input{nothing, items(connector.Item{ID: "7", Rev: "9", Trashed: true, Draft: "old"})}, "intent_logged; upsert 7"},
 		{"23 an operator allowed it", machine(drafts, func(m *publish.Machine) { m.Pub.Overwrite = "theirs" }), []publish.Input{nothing, item(edited)}, "intent_logged; publish 7"},
 		{"24 staged: read it back", machine(staging), []publish.Input{nothing, item(publicOld), nothing}, "read 7"},
 		{"25 a precondition failed: our own success looks the same", machine(staging), []publish.Input{nothing, item(publicOld), {Err: stet.Errorf(stet.Conflict, "conflict", "412")}}, "read 7"},

@@ -1,9 +1,24 @@
 package publish
 
 import (
+	"slices"
+
 	"stet"
 	"stet/connector"
 )
+
+// orTrashed is the item of the key where a person has moved it to the trash: its next write must name the revision it
+// replaces, and it was taken down by somebody else.
+func (m *Machine) orTrashed(candidates, all []connector.Item) []connector.Item {
+	if len(candidates) > 0 {
+		return candidates
+	}
+	i := slices.IndexFunc(all, func(item connector.Item) bool { return item.Trashed && !item.Foreign && item.ID == m.Pub.RemoteID })
+	if i < 0 {
+		return nil
+	}
+	return all[i : i+1]
+}
 
 // upsertLooked: classes E and F, whose one write is atomic and refuses older ones.
 func (m *Machine) upsertLooked(items []connector.Item, in Input) Effect {
