@@ -2,7 +2,6 @@ package wordpress
 
 import (
 	"context"
-	"slices"
 
 	"stet"
 	"stet/connector"
@@ -31,18 +30,16 @@ var (
 func (a adaptive) Capabilities() connector.Capabilities {
 	a.c.mu.Lock()
 	defer a.c.mu.Unlock()
-	if a.c.root != nil && a.c.root.companion() {
+	if a.c.root != nil && a.c.root.plugin {
 		return a.f.Capabilities()
 	}
 	return a.c.Capabilities()
 }
 
-func (r root) companion() bool { return slices.Contains(r.namespaces, namespace) }
-
 // found reports whether the plugin is there, asking where that is not known.
 func (a adaptive) found(ctx context.Context) (bool, error) {
 	at, err := a.c.api(ctx)
-	return at.companion(), nothingSent(err)
+	return at.plugin, nothingSent(err)
 }
 
 // as refuses a write of the other class.

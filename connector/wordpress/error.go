@@ -58,7 +58,7 @@ func (s *site) judge(resp *httpclient.Response, refused []string) error {
 	if f.Data.TermID != 0 {
 		e.Details["term_id"] = f.Data.TermID
 	}
-	if slices.Contains(refused, f.Code) {
+	if slices.Contains(refused, f.Code) || strings.HasPrefix(f.Code, "stet_") { // the plugin rolls back before it refuses
 		e.Outcome = stet.NotApplied
 	}
 	e.Message = fmt.Sprintf("WordPress answered %d %s: %s", resp.Status, f.Code, s.readable(f.Message))
@@ -80,7 +80,9 @@ func (s *site) explain(e *stet.Error, f failure) {
 	case f.Code == "rest_no_route":
 		e.Kind = stet.Configuration
 		e.Message = fmt.Sprintf("WordPress has no API for %q. Set the option post_type to the REST base of a post type that is shown in REST.", s.opt.postType)
-	case e.Details["status"] == http.StatusNotFound && f.Code != "rest_post_invalid_id" && f.Code != "rest_term_invalid":
+	case f.Code == "stet_no_transactions":
+		e.Kind = stet.Configuration
+	case e.Details["status"] == http.StatusNotFound && !slices.Contains([]string{"rest_post_invalid_id", "rest_term_invalid", "stet_unknown_key"}, f.Code):
 		e.Kind = stet.Unavailable
 	case f.Code == "rest_already_trashed":
 		e.Kind = stet.Conflict

@@ -17,7 +17,11 @@ type root struct {
 	path       string // "/wp-json", or "" or "/index.php" with byQuery
 	byQuery    bool   // the route is in ?rest_route=
 	namespaces []string
+	plugin     bool // the companion plugin is there and can write transactions
 }
+
+// namespace is where the companion plugin has its routes.
+const namespace = "stet/v1"
 
 // request puts a route of the API, such as /wp/v2/posts, into a request.
 func (r root) request(method, route string, query url.Values) httpclient.Request {
@@ -116,5 +120,30 @@ func (s *site) index(ctx context.Context, at *root) error {
 		return stet.Errorf(stet.Configuration, "wp_no_api", "What answers at %s is not the REST API of a WordPress.", s.client)
 	}
 	at.namespaces = index.Namespaces
+	if s.opt.plugin == "no" || !slices.Contains(index.Namespaces, namespace) {
+		return nil
+	}
+	return s.pluginStatus(ctx, at)
+}
+
+// pluginStatus asks the companion plugin what it can promise there.
+func (s *site) pluginStatus(ctx context.Context, at *root) error {
+	resp, err := s.client.Do(ctx, at.request(http.MethodGet, pluginRoute("status"), nil))
+	if err != nil {
+		return err
+	}
+	if err := s.judge(resp, nil); err != nil {
+		return err
+	}
+	var status struct {
+		Transactions *bool `json:"transactions"`
+	}
+	if err := resp.Decode(&status); err != nil {
+		return err
+	}
+	if status.Transactions == nil {
+		return unusable("the status of the companion plugin")
+	}
+	at.plugin = *status.Transactions
 	return nil
 }

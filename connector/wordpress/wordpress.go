@@ -1,5 +1,5 @@
 // Package wordpress is the connector for WordPress 6.1 and later, through its REST API and an application password. It
-// is of class C, drafts under a marker slug; with the companion plugin of PLUGIN.md in the site it is of class F.
+// is of class C, drafts under a marker slug; with the companion plugin in the site it is of class F.
 package wordpress
 
 import (

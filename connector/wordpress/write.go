@@ -23,6 +23,9 @@ func (s *site) create(ctx context.Context, w connector.Write) (connector.Item, e
 	if err != nil {
 		return connector.Item{}, err
 	}
+	if err := s.addMeta(ctx, body, want, w.Doc); err != nil {
+		return connector.Item{}, err
+	}
 	body["status"], body["slug"] = "draft", slugPrefix+w.Marker
 	var made post
 	if err := s.post(ctx, s.route(), s.fields(), body, beforeRow, &made); err != nil {
@@ -62,6 +65,9 @@ func (p plain) Publish(ctx context.Context, id string, w connector.Write) error 
 	if err != nil {
 		return err
 	}
+	if err := p.addMeta(ctx, body, want, w.Doc); err != nil {
+		return err
+	}
 	body["status"], body["slug"], body["password"] = "publish", w.Doc.Slug, ""
 	return p.change(ctx, id, body)
 }
@@ -96,14 +102,16 @@ func (s *site) body(ctx context.Context, w connector.Write, want wanted, now *po
 			return nil, err
 		}
 	}
-	meta, err := s.metaToSend(ctx, want, w.Doc)
-	if err != nil {
-		return nil, err
-	}
+	return body, nil
+}
+
+// addMeta puts meta into a body of the REST API.
+func (s *site) addMeta(ctx context.Context, body map[string]any, want wanted, doc stet.Document) error {
+	meta, err := s.metaToSend(ctx, want, doc)
 	if len(meta) > 0 {
 		body["meta"] = meta
 	}
-	return body, nil
+	return err
 }
 
 // addTerms sets the terms a document names. Where it names none, those that an earlier version named are taken away and

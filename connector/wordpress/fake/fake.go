@@ -20,7 +20,7 @@ type Options struct {
 	Namespaces []string          // of plugins, in the index of the API: "yoast/v1"
 	Types      []string          // rest bases of custom post types
 	PlainLinks bool              // no pretty permalinks: the API is at ?rest_route= only
-	Companion  bool              // the companion plugin is active (../PLUGIN.md)
+	Companion  bool              // the companion plugin is active (docs/connectors/wordpress-plugin.md)
 
 	// BeforeCommit runs when a write has been checked and its slug chosen, right before its row is stored; AfterCommit
 	// when it has been stored and nothing was answered yet. No lock is held, so that other requests go on meanwhile:
