@@ -27,7 +27,7 @@ var heads = []struct{ title, text, columns string }{
 	{promises, "The class names the sub-protocol ([protocol](protocol.md), 1.7). The horizon is how late a request may still take effect.",
 		"connector | class | drafts | client ids | separate draft | slug when taken | locking | strong lookup | atomic upsert | unpublish | trash | horizon | body"},
 	{trials, "Operations are publishes, updates, unpublishes and rollbacks, each judged in the CMS itself once it had come to rest. " +
-		"Duplicates are public items beyond the first, at any moment.",
+		"Duplicates are public items beyond the first, at any moment. The control does what most integrations do: it sends again whatever was not answered.",
 		"connector | against | date | operations | faults injected | duplicates | lost | stale | orphan drafts | result"},
 	{deviations, "A test that a connector does not pass, and why.", "connector | test | reason"},
 }
@@ -53,7 +53,7 @@ func (s *suite) page(t T) {
 		}
 		return
 	}
-	if err := os.WriteFile(s.cfg.Docs, []byte(UpdatePage(string(text), s.report)), 0o644); err != nil { //nolint:gosec // a page of documentation
+	if err := os.WriteFile(s.cfg.Docs, []byte(UpdatePage(string(text), s.report)), 0o644); err != nil {
 		t.Fatalf("write the page of connectors: %v", err)
 	}
 }
@@ -64,7 +64,9 @@ func UpdatePage(page string, r *Report) string {
 	tables := parsePage(page)
 	mine := func(row string) bool { return strings.HasPrefix(row, "| "+r.Name+" |") }
 	here := func(row string) bool { return strings.HasPrefix(row, "| "+r.Name+" | "+r.Against+" |") }
-	tables[promises] = append(slices.DeleteFunc(tables[promises], mine), promiseRow(r))
+	if !r.Control {
+		tables[promises] = append(slices.DeleteFunc(tables[promises], mine), promiseRow(r))
+	}
 	tables[trials] = append(slices.DeleteFunc(tables[trials], here), trialRow(r))
 	tables[deviations] = slices.DeleteFunc(tables[deviations], mine)
 	for _, d := range r.Deviations {

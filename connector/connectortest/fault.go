@@ -86,7 +86,6 @@ type line struct {
 	held    []held
 	blocked chan struct{} // gets a value when a request is frozen
 	thaw    chan struct{}
-	faults  int
 }
 
 // held is a request on its way that nobody waits for any more.
@@ -122,9 +121,6 @@ func (l *line) begin(method, path string) (int, Exchange) {
 		x.Fault = l.hook(x)
 	}
 	l.n++
-	if x.Fault != None && x.Fault != freeze {
-		l.faults++
-	}
 	l.log = append(l.log, x)
 	return len(l.log) - 1, x
 }
@@ -185,12 +181,6 @@ func (l *line) entries() []Exchange {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return append([]Exchange(nil), l.log...)
-}
-
-func (l *line) injected() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.faults
 }
 
 func (l *line) setOp(op string) {

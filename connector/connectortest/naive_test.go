@@ -5,11 +5,11 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -140,17 +140,6 @@ func (n naive) call(ctx context.Context, method, path string, body *page) (conne
 	return item, nil
 }
 
-func (c *littleCMS) change(id string, fn func(*page)) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	n, err := strconv.Atoi(id)
-	if err == nil && n >= 1 && n <= len(c.pages) {
-		fn(&c.pages[n-1])
-		return nil
-	}
-	return errors.Join(err, fmt.Errorf("there is no page %q", id))
-}
-
 // TestANaiveConnectorFails is the control of the suite: without it, a green run would prove nothing.
 func TestANaiveConnectorFails(t *testing.T) {
 	cms := &littleCMS{}
@@ -178,4 +167,67 @@ func TestANaiveConnectorFails(t *testing.T) {
 		t.Errorf("it made %d duplicates and %d contents had two public items at once; want some of both", report.Duplicates, report.Transient)
 	}
 	t.Log(report)
+	report.Name, report.Control = "naive (the control)", true
+	writeRow(t, report)
+}
+
+// writeRow keeps the control's row in the page of connectors, where a run is to write it.
+func writeRow(t *testing.T, r *connectortest.Report) {
+	t.Helper()
+	const page = "../../docs/connectors.md"
+	if os.Getenv("STET_UPDATE_DOCS") == "" {
+		return
+	}
+	text, err := os.ReadFile(page)
+	if err == nil {
+		err = os.WriteFile(page, []byte(connectortest.UpdatePage(string(text), r)), 0o644)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// leaky quotes in its errors what the server answered, and a careless server quotes what it was sent.
+type leaky struct {
+	naive
+	token string
+}
+
+func (l leaky) Find(ctx context.Context, _ connector.Write) ([]connector.Item, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, l.url+"/pages/0", nil)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Authorization", "Bearer "+l.token)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if resp.StatusCode >= http.StatusInternalServerError {
+		return nil, fmt.Errorf("the server says %s", body)
+	}
+	return nil, err
+}
+
+func TestALeakyConnectorIsFound(t *testing.T) {
+	cms := &littleCMS{}
+	server := httptest.NewServer(cms)
+	t.Cleanup(server.Close)
+	for _, secrets := range [][]string{{"canary-1234567"}, {"something else"}} { // the second is seen on the way only
+		_, results := connectortest.Try(t.Context(), connectortest.Config{
+			Spec: connector.Spec{Kind: "leaky", Options: []connector.Option{{Name: "token", Secret: true}}}, Target: server.URL, Judge: cms, Secrets: secrets,
+			Open: func(_ connectortest.T, at connectortest.At) connector.Connector {
+				return leaky{naive{at.BaseURL}, "canary-1234567"}
+			},
+		}, "faults/publish", "secrets")
+		last := results[len(results)-1]
+		if last.Name != "secrets" || !last.Failed {
+			t.Errorf("with Secrets %q the leak was not found", secrets)
+		}
+		if strings.Contains(strings.Join(last.Messages, ""), "canary") {
+			t.Error("the failure tells the secret")
+		}
+	}
 }

@@ -26,6 +26,7 @@ type Report struct {
 	Orphans       int // drafts left behind
 	Deviations    []Deviation
 	Skipped       []string // by a deviation
+	Control       bool     // of a connector that must fail: the page tells its trial, and no promises
 }
 
 func (r *Report) count(_ string, failed bool) {
