@@ -77,7 +77,7 @@ func TestTellsWhenAPersonEdits(t *testing.T) {
 	r := receive(t, s)
 	key := name()
 	made := s.call(t, "POST", "stet/v1/upsert", write(key, 1, map[string]any{"tags": []string{"one"}}))
-	expect(t, made, 201, "")
+	expect(t, made, 200, "")
 	id := made.get("id")
 	post := fmt.Sprint("wp/v2/posts/", id)
 	editor := s.as("editor")
@@ -97,7 +97,7 @@ func TestTellsWhenAPersonEdits(t *testing.T) {
 		expect(t, editor.call(t, step.method, step.path, step.body), 200, "")
 		m := r.next(t)
 		for member, want := range map[string]any{
-			"type": "item_changed", "key": key + "@blog", "marker": key, "post_id": id, "user": "editor", "status": step.status, "apply_seq": 1.0,
+			"type": "item_changed", "key": key + "@blog", "marker": key, "post_id": id, "user": "editor", "status": step.status, "apply_seq": 1.0, "hash": "hash-1", "drifted": true,
 		} {
 			if m.Body[member] != want {
 				t.Errorf("%s: %s is %v, want %v", step.name, member, m.Body[member], want)
@@ -134,5 +134,5 @@ func TestRefusesABadWebhook(t *testing.T) {
 	}
 	expect(t, put(s, "ftp://example.com", secret), 400, "stet_bad_url")
 	expect(t, put(s, "https://example.com", "whsec_c2hvcnQ="), 400, "stet_bad_secret")
-	expect(t, put(s.as("editor"), "https://example.com", secret), 403, "stet_forbidden")
+	expect(t, put(s.as("editor"), "https://example.com", secret), 403, "rest_forbidden")
 }

@@ -9,8 +9,8 @@
  * License URI:       https://www.gnu.org/licenses/gpl-2.0.html
  *
  * The routes, errors and messages are described in docs/connectors/wordpress-plugin.md of stet. In short: a row per key in
- * a table of our own says which item the key has and which apply wrote it last; row and item change in one database
- * transaction, behind locks on the key, the slug and the terms.
+ * a table of our own says which item the key has and which apply wrote it last. An upsert is a request to wp/v2, carried
+ * out inside of a database transaction behind locks on the key, the slug and the terms, together with that row.
  *
  * @package Stet
  */
@@ -48,30 +48,40 @@ add_action( 'rest_api_init', __NAMESPACE__ . '\register_routes' );
  * Registers the routes of stet/v1.
  */
 function register_routes() {
-	$key     = array(
+	register_seo_fields();
+	$needed = array( 'required' => true );
+	$type   = array(
+		'type'    => 'string',
+		'default' => 'posts',
+	);
+	$word   = array(
 		'type'      => 'string',
-		'required'  => true,
+		'maxLength' => 128,
+	);
+	$marker = array(
+		'type'      => 'string',
+		'maxLength' => 64,
+		'pattern'   => '^[A-Za-z0-9._:-]*$',
+	);
+	$key    = array(
+		'type'      => 'string',
 		'minLength' => 1,
 		'maxLength' => 264,
 		'pattern'   => '^[A-Za-z0-9][A-Za-z0-9._:/@-]*$',
 	);
-	$marker  = array(
-		'type'      => 'string',
-		'minLength' => 1,
-		'maxLength' => 64,
-		'pattern'   => '^[A-Za-z0-9._:-]+$',
+	$number = array(
+		'type'    => 'integer',
+		'minimum' => 1,
 	);
-	$seq     = array(
-		'type'     => 'integer',
-		'required' => true,
-		'minimum'  => 1,
+	$write  = array(
+		'key'       => $needed + $key,
+		'marker'    => $marker,
+		'tag'       => $marker,
+		'type'      => $type,
+		'apply_seq' => $needed + $number,
+		'hash'      => $word,
+		'rev'       => $word,
 	);
-	$hash    = array(
-		'type'      => 'string',
-		'minLength' => 1,
-		'maxLength' => 128,
-	);
-	$options = array( 'required' => true );
 
 	route( '/status', WP_REST_Server::READABLE, 'get_status', array() );
 	route(
@@ -79,62 +89,56 @@ function register_routes() {
 		WP_REST_Server::READABLE,
 		'get_items',
 		array(
-			'key'    => array( 'required' => false ) + $key,
+			'type'   => $type,
+			'id'     => $number,
+			'key'    => $key,
 			'marker' => $marker,
-			'after'  => array( 'required' => false ) + $key,
+			'tag'    => $marker,
 		)
 	);
-	route(
-		'/upsert',
-		WP_REST_Server::CREATABLE,
-		'upsert',
-		array(
-			'key'       => $key,
-			'marker'    => $options + $marker,
-			'apply_seq' => $seq,
-			'hash'      => $options + $hash,
-			'rev'       => $hash,
-			'adopt'     => array(
-				'type'    => 'integer',
-				'minimum' => 1,
-			),
-			'post'      => $options + post_schema(),
-		)
-	);
-	route(
-		'/unpublish',
-		WP_REST_Server::CREATABLE,
-		'unpublish',
-		array(
-			'key'       => $key,
-			'apply_seq' => $seq,
-		)
-	);
-	route(
-		'/trash',
-		WP_REST_Server::CREATABLE,
-		'trash',
-		array(
-			'key'       => $key,
-			'apply_seq' => $seq,
-		)
-	);
+	route( '/upsert', WP_REST_Server::CREATABLE, 'upsert', $write + array( 'post' => $needed + array( 'type' => 'object' ) ) );
+	route( '/unpublish', WP_REST_Server::CREATABLE, 'unpublish', $write );
+	route( '/trash', WP_REST_Server::CREATABLE, 'trash', $write );
+	$text = $needed + array( 'type' => 'string' );
 	route(
 		'/webhook',
 		WP_REST_Server::EDITABLE,
 		'set_webhook',
 		array(
-			'url'    => array(
-				'type'     => 'string',
-				'required' => true,
-			),
-			'secret' => array(
-				'type'     => 'string',
-				'required' => true,
-			),
+			'url'    => $text,
+			'secret' => $text,
 		),
 		'manage_options'
 	);
+}
+
+/**
+ * Makes the fields of known SEO plugins writable through the REST API, which drops what is not registered without a word.
+ */
+function register_seo_fields() {
+	$fields = array();
+	if ( defined( 'WPSEO_VERSION' ) ) {
+		$fields = array( '_yoast_wpseo_title', '_yoast_wpseo_metadesc', '_yoast_wpseo_canonical' );
+	}
+	if ( defined( 'RANK_MATH_VERSION' ) ) {
+		$fields = array_merge( $fields, array( 'rank_math_title', 'rank_math_description', 'rank_math_canonical_url' ) );
+	}
+	foreach ( $fields as $field ) {
+		if ( ! registered_meta_key_exists( 'post', $field ) ) {
+			register_meta(
+				'post',
+				$field,
+				array(
+					'type'          => 'string',
+					'single'        => true,
+					'show_in_rest'  => true,
+					'auth_callback' => static function () {
+						return current_user_can( 'edit_others_posts' );
+					},
+				)
+			);
+		}
+	}
 }
 
 /**
@@ -144,9 +148,9 @@ function register_routes() {
  * @param string $methods    HTTP methods.
  * @param string $callback   Function of this file.
  * @param array  $args       Schema of the arguments.
- * @param string $capability What a user must be able to do in general; what he may do to an item is asked later.
+ * @param string $capability What a user must be able to do in general; wp/v2 asks what he may do to an item.
  */
-function route( $path, $methods, $callback, $args, $capability = 'edit_posts' ) {
+function route( $path, $methods, $callback, $args, $capability = 'edit_others_posts' ) {
 	register_rest_route(
 		'stet/v1',
 		$path,
@@ -162,55 +166,9 @@ function route( $path, $methods, $callback, $args, $capability = 'edit_posts' ) 
 				if ( current_user_can( $capability ) ) {
 					return true;
 				}
-				return failure( 'stet_forbidden', 'This user may not do that: the capability ' . $capability . ' is missing.', rest_authorization_required_code() );
+				return failure( 'rest_forbidden', "This user may not do that: the capability $capability is missing.", rest_authorization_required_code() );
 			},
 		)
-	);
-}
-
-/**
- * Returns the schema of the post in an upsert. A field it does not know is refused, not ignored.
- *
- * @return array
- */
-function post_schema() {
-	$terms = array(
-		'type'  => 'array',
-		'items' => array( 'type' => array( 'string', 'integer' ) ), // In this order: the tag "2024" is a name.
-	);
-	return array(
-		'type'                 => 'object',
-		'additionalProperties' => false,
-		'properties'           => array(
-			'title'          => array( 'type' => 'string' ),
-			'content'        => array( 'type' => 'string' ),
-			'excerpt'        => array( 'type' => 'string' ),
-			'slug'           => array(
-				'type'      => 'string',
-				'required'  => true,
-				'minLength' => 1,
-			),
-			'status'         => array(
-				'type'     => 'string',
-				'required' => true,
-				'enum'     => array( 'publish', 'draft', 'pending', 'private' ),
-			),
-			'type'           => array( 'type' => 'string' ),
-			'parent'         => array( 'type' => 'integer' ),
-			'author'         => array( 'type' => 'integer' ),
-			'date'           => array(
-				'type'   => 'string',
-				'format' => 'date-time',
-			),
-			'featured_media' => array( 'type' => 'integer' ),
-			'categories'     => $terms,
-			'tags'           => $terms,
-			'terms'          => array(
-				'type'                 => 'object',
-				'additionalProperties' => $terms,
-			),
-			'meta'           => array( 'type' => 'object' ),
-		),
 	);
 }
 
@@ -251,81 +209,135 @@ function get_status() {
 }
 
 /**
- * GET /items: the items by key or by marker, or a hundred of all in the order of their keys.
+ * GET /items: the item with an id or of a key, or all items with a marker, oldest first. With a marker these are also the
+ * ones that stet made before the plugin was there.
  *
  * @param WP_REST_Request $request The request.
- * @return array
+ * @return array|WP_Error
  */
 function get_items( WP_REST_Request $request ) {
-	global $wpdb;
-	$key    = (string) $request['key'];
-	$marker = (string) $request['marker'];
-	$rows   = $wpdb->get_results(
-		$wpdb->prepare(
-			"SELECT * FROM {$wpdb->prefix}stet_item WHERE ( %s = '' OR item_key = %s ) AND ( %s = '' OR marker = %s ) AND item_key > %s ORDER BY item_key LIMIT 100",
-			$key,
-			$key,
-			$marker,
-			$marker,
-			(string) $request['after']
-		)
-	);
-	if ( null === $rows || $wpdb->last_error ) {
+	global $wpdb, $EZSQL_ERROR;
+	$type = post_type( $request['type'] );
+	if ( is_wp_error( $type ) ) {
+		return $type;
+	}
+	$EZSQL_ERROR = array(); // phpcs:ignore WordPress.WP.GlobalVariablesOverride.Prohibited, WordPress.NamingConventions.ValidVariableName.VariableNotSnakeCase -- see begin.
+	if ( $request['id'] ) {
+		$ids = array( (int) $request['id'] );
+	} elseif ( $request['key'] ) {
+		$ids = $wpdb->get_col( $wpdb->prepare( "SELECT post_id FROM {$wpdb->prefix}stet_item WHERE item_key = %s", $request['key'] ) );
+	} else {
+		$ids = '' === (string) $request['marker'] ? array() : $wpdb->get_col( $wpdb->prepare( "SELECT post_id FROM {$wpdb->prefix}stet_item WHERE marker = %s", $request['marker'] ) );
+		$ids = array_merge( $ids, unbound( $type, $request['marker'], $ids ? '' : $request['tag'] ) );
+	}
+	$items = array();
+	sort( $ids );
+	foreach ( array_unique( array_map( 'intval', $ids ) ) as $id ) {
+		$post = get_post( $id );
+		if ( $post && $post->post_type === $type->name ) {
+			$item = describe( row_of( $id ), $post );
+			if ( is_wp_error( $item ) ) {
+				return $item;
+			}
+			$items[] = $item;
+		}
+	}
+	if ( $EZSQL_ERROR ) { // phpcs:ignore WordPress.NamingConventions.ValidVariableName.VariableNotSnakeCase -- see begin.
 		return failure( 'stet_database', 'The database did not answer; nothing is known about the items. Try again.', 503 );
 	}
-	return array_values(
-		array_map(
-			__NAMESPACE__ . '\describe',
-			array_filter(
-				$rows,
-				static function ( $row ) {
-					return ! get_post( $row->post_id ) || current_user_can( 'edit_post', $row->post_id );
-				}
-			)
-		)
-	);
+	return array( 'items' => $items );
 }
 
 /**
- * Returns what is stored for a key now.
+ * Returns the row of an item, an empty one where it has none.
  *
- * @param object $row     Row of stet_item.
- * @param string $outcome What the request did.
- * @return array
+ * @param int $id The item.
+ * @return object
  */
-function describe( $row, $outcome = 'found' ) {
-	$post = get_post( $row->post_id );
-	$now  = $post ? content_hash( $post, (array) json_decode( $row->meta_keys, true ) ) : '';
+function row_of( $id ) {
+	global $wpdb;
+	$row = $wpdb->get_row( $wpdb->prepare( "SELECT * FROM {$wpdb->prefix}stet_item WHERE post_id = %d", $id ) );
+	return $row ? $row : empty_row( '' );
+}
+
+/**
+ * Finds the items of a marker that have no row: those that stet made without the plugin. They have the marker as their
+ * slug while they are drafts, and later a comment with the tag and their own id in the content.
+ *
+ * @param \WP_Post_Type $type   Their type.
+ * @param string        $marker The marker; empty finds nothing.
+ * @param string        $tag    The tag; empty leaves out the content, a search that no index helps.
+ * @return int[]
+ */
+function unbound( $type, $marker, $tag ) {
+	global $wpdb;
+	$free = "SELECT ID FROM {$wpdb->posts} p WHERE post_type = %s AND post_status NOT IN ( 'auto-draft', 'inherit' )
+		AND NOT EXISTS ( SELECT 1 FROM {$wpdb->prefix}stet_item i WHERE i.post_id = p.ID ) AND ";
+	$ids  = array();
+	if ( '' !== (string) $marker ) {
+		$names = array();
+		foreach ( array( '', '-2', '-3', '-4', '-5', '-6', '-7', '-8', '-9' ) as $suffix ) {
+			$names[] = "stet-$marker$suffix";
+			$names[] = "stet-$marker{$suffix}__trashed";
+		}
+		$places = implode( ', ', array_fill( 0, count( $names ), '%s' ) );
+		$ids    = $wpdb->get_col( $wpdb->prepare( "$free post_name IN ( $places )", array_merge( array( $type->name ), $names ) ) ); // phpcs:ignore WordPress.DB.PreparedSQL.InterpolatedNotPrepared, WordPress.DB.PreparedSQLPlaceholders -- only placeholders.
+	}
+	if ( '' !== (string) $tag ) {
+		$comment = $wpdb->esc_like( "<!-- stet:$tag id:" );
+		$found   = $wpdb->get_col( $wpdb->prepare( "$free post_content LIKE CONCAT( '%%', %s, p.ID, ' seq:%%' )", $type->name, $comment ) ); // phpcs:ignore WordPress.DB.PreparedSQL.InterpolatedNotPrepared, WordPress.DB.PreparedSQLPlaceholders -- only placeholders.
+		$ids     = array_merge( $ids, $found );
+	}
+	return array_map( 'intval', $ids );
+}
+
+/**
+ * Returns what is stored of an item now: our row, and the post as wp/v2 gives it to an editor.
+ *
+ * @param object  $row  Row of stet_item.
+ * @param WP_Post $post The item.
+ * @return array|WP_Error
+ */
+function describe( $row, WP_Post $post ) {
+	$request = new WP_REST_Request( 'GET', rest_get_route_for_post( $post ) );
+	$request->set_query_params( array( 'context' => 'edit' ) );
+	$response = rest_do_request( $request );
+	if ( $response->is_error() ) {
+		return $response->as_error();
+	}
+	$rev = rev( $post, meta_keys( $row ) );
 	return array(
-		'id'           => (int) $row->post_id,
-		'key'          => $row->item_key,
-		'marker'       => $row->marker,
-		'apply_seq'    => (int) $row->apply_seq,
-		'op'           => $row->op,
-		'hash'         => $row->hash,
-		'stored_hash'  => $row->stored_hash,
-		'content_hash' => $now,
-		'drifted'      => $now !== $row->stored_hash,
-		'status'       => $post ? $post->post_status : 'deleted',
-		'slug'         => $post ? $post->post_name : '',
-		'type'         => $post ? $post->post_type : '',
-		'link'         => $post ? get_permalink( $post ) : '',
-		'created_gmt'  => $row->created_gmt,
-		'modified_gmt' => $post ? $post->post_modified_gmt : '',
-		'outcome'      => $outcome,
+		'id'        => $post->ID,
+		'key'       => $row->item_key,
+		'marker'    => $row->marker,
+		'apply_seq' => (int) $row->apply_seq,
+		'hash'      => $row->hash,
+		'rev'       => $rev,
+		'drifted'   => $row->apply_seq && $rev !== $row->rev,
+		'post'      => rest_get_server()->response_to_data( $response, array( 'wp:term' ) ),
 	);
 }
 
 /**
- * Returns the hash of what a person may edit: the texts, author, image, terms and the meta that stet wrote. Status and
- * slug are not part of it.
+ * Returns the keys of the meta values that the last write had.
+ *
+ * @param object $row Row of stet_item.
+ * @return string[]
+ */
+function meta_keys( $row ) {
+	return (array) json_decode( $row->meta_keys, true );
+}
+
+/**
+ * Returns a hash of everything of an item that stet writes, as it is stored.
  *
  * @param WP_Post  $post      The item.
  * @param string[] $meta_keys Keys of the meta values.
  * @return string
  */
-function content_hash( WP_Post $post, $meta_keys ) {
-	$parts = array( $post->post_title, $post->post_content, $post->post_excerpt, (int) $post->post_author, (int) get_post_thumbnail_id( $post ) );
+function rev( WP_Post $post, $meta_keys ) {
+	$parts = array( $post->post_title, $post->post_content, $post->post_excerpt, $post->post_status, $post->post_name );
+	array_push( $parts, (int) $post->post_author, $post->post_password, (int) get_post_thumbnail_id( $post ) );
 	foreach ( get_object_taxonomies( $post->post_type ) as $taxonomy ) {
 		$ids = wp_get_object_terms( $post->ID, $taxonomy, array( 'fields' => 'ids' ) );
 		$ids = is_wp_error( $ids ) ? array() : array_map( 'intval', $ids );
@@ -341,6 +353,21 @@ function content_hash( WP_Post $post, $meta_keys ) {
 	return hash( 'sha256', serialize( $parts ) ); // phpcs:ignore WordPress.PHP.DiscouragedPHPFunctions.serialize_serialize -- only hashed; JSON cannot hold every byte.
 }
 
+/**
+ * Returns the post type with a base in the REST API.
+ *
+ * @param string $base The base, for instance posts.
+ * @return \WP_Post_Type|WP_Error
+ */
+function post_type( $base ) {
+	foreach ( get_post_types( array( 'show_in_rest' => true ), 'objects' ) as $type ) {
+		if ( 'attachment' !== $type->name && ( $type->rest_base ? $type->rest_base : $type->name ) === $base ) {
+			return $type;
+		}
+	}
+	return failure( 'stet_bad_type', "The REST API has no post type with the base $base.", 400 );
+}
+
 // --- Writing --------------------------------------------------------------------------------------------------------
 
 /**
@@ -350,111 +377,142 @@ function content_hash( WP_Post $post, $meta_keys ) {
  * @return WP_REST_Response|WP_Error
  */
 function upsert( WP_REST_Request $request ) {
-	$want = wanted( $request['post'] );
-	if ( is_wp_error( $want ) ) {
-		return $want;
+	$type = post_type( $request['type'] );
+	if ( is_wp_error( $type ) ) {
+		return $type;
 	}
-	$names = array( 'slug:' . $want['fields']['post_type'] . ':' . $want['fields']['post_name'] );
-	foreach ( $want['terms'] as $taxonomy => $terms ) {
+	$body  = $request['post'];
+	$names = array();
+	if ( isset( $body['slug'] ) && is_string( $body['slug'] ) ) {
+		$names[] = 'slug:' . $type->name . ':' . sanitize_title( $body['slug'] );
+	}
+	foreach ( term_names( $type, $body ) as $taxonomy => $terms ) {
 		foreach ( $terms as $term ) {
-			$names[] = 'term:' . $taxonomy . ':' . ( is_int( $term ) ? $term : sanitize_title( $term ) );
+			$names[] = 'term:' . $taxonomy . ':' . sanitize_title( $term );
 		}
 	}
 	return write(
 		$request,
+		$type,
 		$names,
-		static function ( $row ) use ( $request, $want ) {
-			return put( $row, $request, $want );
+		static function ( $row, $post ) use ( $type, $body ) {
+			return put( $row, $post, $type, $body );
 		}
 	);
 }
 
 /**
- * POST /unpublish: takes the item from the public and keeps it as a draft.
+ * POST /unpublish: takes the item from the public and keeps it as a draft with its slug.
  *
  * @param WP_REST_Request $request The request.
  * @return WP_REST_Response|WP_Error
  */
 function unpublish( WP_REST_Request $request ) {
-	return write(
+	return take_down(
 		$request,
-		array(),
-		static function ( $row ) {
-			$post = get_post( $row->post_id );
-			if ( ! $post || ! in_array( $post->post_status, array( 'publish', 'private', 'future', 'pending' ), true ) ) {
-				return 'unchanged';
-			}
-			if ( ! current_user_can( 'edit_post', $post->ID ) ) {
-				return failure( 'stet_forbidden', 'This user may not edit the item.', 403 );
-			}
-			$done = wp_update_post(
-				array(
-					'ID'          => $post->ID,
-					'post_status' => 'draft',
-				),
-				true,
-				false
-			);
+		array( 'draft', 'trash' ),
+		static function ( $post ) {
+			$done = call( 'POST', $post, array( 'status' => 'draft' ) );
 			return is_wp_error( $done ) ? $done : 'unpublished';
 		}
 	);
 }
 
 /**
- * POST /trash: moves the item to the trash. What is gone already is a success.
+ * POST /trash: moves the item to the trash.
  *
  * @param WP_REST_Request $request The request.
  * @return WP_REST_Response|WP_Error
  */
 function trash( WP_REST_Request $request ) {
-	return write(
+	return take_down(
 		$request,
-		array(),
-		static function ( $row ) {
-			$post = get_post( $row->post_id );
-			if ( ! $post || 'trash' === $post->post_status ) {
-				return 'unchanged';
-			}
-			if ( ! current_user_can( 'delete_post', $post->ID ) ) {
-				return failure( 'stet_forbidden', 'This user may not delete the item.', 403 );
-			}
-			if ( ! EMPTY_TRASH_DAYS ) {
-				return failure( 'stet_no_trash', 'This site has no trash (EMPTY_TRASH_DAYS is 0), and nothing is deleted for good.', 501 );
-			}
-			return wp_trash_post( $post->ID ) ? 'trashed' : failure( 'stet_failed', 'WordPress did not move the item to the trash.', 500 );
+		array( 'trash' ),
+		static function ( $post ) {
+			$done = call( 'DELETE', $post, array() ); // Where there is no trash this is refused, and nothing is deleted for good.
+			return is_wp_error( $done ) ? $done : 'trashed';
 		}
 	);
 }
 
 /**
- * Carries out one write behind its fence, in one transaction.
+ * Carries out an unpublish or a trash.
  *
- * @param WP_REST_Request $request Request with key and apply_seq.
- * @param string[]        $names   What else is locked.
- * @param callable        $change  Gets the row of the key and returns an outcome or an error. It may set members of the row.
+ * @param WP_REST_Request $request  The request.
+ * @param string[]        $done     Statuses in which there is nothing to do.
+ * @param callable        $down     Gets the post and returns an outcome or an error.
  * @return WP_REST_Response|WP_Error
  */
-function write( WP_REST_Request $request, $names, $change ) {
+function take_down( WP_REST_Request $request, $done, $down ) {
+	$type = post_type( $request['type'] );
+	if ( is_wp_error( $type ) ) {
+		return $type;
+	}
+	return write(
+		$request,
+		$type,
+		array(),
+		static function ( $row, $post ) use ( $done, $down ) {
+			if ( ! $post ) {
+				return failure( 'rest_post_invalid_id', 'There is no item of this key.', 404 );
+			}
+			return in_array( $post->post_status, $done, true ) ? 'unchanged' : $down( $post );
+		}
+	);
+}
+
+/**
+ * Makes a request to wp/v2 on behalf of the same user.
+ *
+ * @param string                $method HTTP method.
+ * @param WP_Post|\WP_Post_Type $item   The item, or the type of a new one.
+ * @param array                 $body   Body.
+ * @return array|WP_Error The answer.
+ */
+function call( $method, $item, $body ) {
+	$route   = $item instanceof WP_Post ? rest_get_route_for_post( $item ) : rest_get_route_for_post_type_items( $item->name );
+	$request = new WP_REST_Request( $method, $route );
+	$request->set_header( 'Content-Type', 'application/json' );
+	$request->set_body( wp_json_encode( (object) $body ) );
+	$response = rest_do_request( $request );
+	return $response->is_error() ? $response->as_error() : $response->get_data();
+}
+
+/**
+ * Carries out one write behind its fence, in one transaction.
+ *
+ * @param WP_REST_Request $request The request.
+ * @param \WP_Post_Type   $type    Type of the item.
+ * @param string[]        $names   What is locked beside the key.
+ * @param callable        $change  Gets the row and the item of the key, null for none. Returns an outcome or an error.
+ * @return WP_REST_Response|WP_Error
+ */
+function write( WP_REST_Request $request, $type, $names, $change ) {
 	$engines = engines_without_transactions();
 	if ( $engines ) {
 		return failure( 'stet_no_transactions', 'These tables cannot take part in a transaction, convert them to InnoDB: ' . implode( ', ', $engines ), 501 );
 	}
 	$names[] = 'key:' . $request['key'];
-	$error   = null;
 	for ( $try = 1; $try <= TRIES; $try++ ) {
 		begin();
 		$row    = lock( $request['key'], $names );
-		$before = is_object( $row ) && $row->post_id ? get_post( $row->post_id ) : null;
-		$result = is_wp_error( $row ) ? $row : guarded( $row, $request, $change );
-		$error  = finish( $result, is_object( $row ) ? (int) ( $row->post_id ?? 0 ) : 0 );
+		$result = is_wp_error( $row ) ? $row : guarded( $row, $request, $type, $change );
+		$error  = finish( $result );
 		if ( ! $error ) {
-			if ( in_array( $result, array( 'created', 'updated', 'unpublished' ), true ) ) {
-				wp_after_insert_post( (int) $row->post_id, (bool) $before, $before );
-			}
-			return new WP_REST_Response( describe( $row, $result ) + alterations( $row ), 'created' === $result ? 201 : 200 );
+			clean_post_cache( (int) $row->post_id );
+			/**
+			 * Fires after a write of stet was committed.
+			 *
+			 * @param int    $id      The item.
+			 * @param string $outcome What was done.
+			 */
+			do_action( 'stet_written', (int) $row->post_id, $result );
+			$post = get_post( $row->post_id );
+			$item = $post ? describe( $row, $post ) : failure( 'rest_post_invalid_id', 'The item was deleted just after it was written.', 404 );
+			return is_wp_error( $item ) ? $item : new WP_REST_Response( $item + array( 'outcome' => $result ) );
 		}
 		if ( 'stet_database' !== $error->get_error_code() ) {
-			return $error;
+			break;
 		}
 	}
 	return $error;
@@ -465,293 +523,142 @@ function write( WP_REST_Request $request, $names, $change ) {
  *
  * @param object          $row     Row of the key, locked; changed in place.
  * @param WP_REST_Request $request The request.
+ * @param \WP_Post_Type   $type    Type of the item.
  * @param callable        $change  See write.
  * @return string|WP_Error Outcome.
  */
-function guarded( $row, WP_REST_Request $request, $change ) {
-	$op   = trim( substr( $request->get_route(), strlen( '/stet/v1' ) ), '/' );
-	$seq  = (int) $request['apply_seq'];
-	$hash = 'upsert' === $op ? $request['hash'] : $row->hash;
-	if ( ! $row->apply_seq && 'upsert' !== $op ) {
-		return failure( 'stet_unknown_key', 'No item was ever written for this key.', 404 );
+function guarded( $row, WP_REST_Request $request, $type, $change ) {
+	$post = existing( $row, $request, $type );
+	if ( is_wp_error( $post ) ) {
+		return $post;
 	}
-	$stored = array(
-		'apply_seq' => (int) $row->apply_seq,
-		'op'        => $row->op,
-		'hash'      => $row->hash,
-		'id'        => (int) $row->post_id,
-	);
+	$op     = trim( substr( $request->get_route(), strlen( '/stet/v1' ) ), '/' );
+	$seq    = (int) $request['apply_seq'];
+	$hash   = (string) $request['hash'];
+	$now    = $post ? rev( $post, meta_keys( $row ) ) : '';
+	$stored = array( 'apply_seq' => (int) $row->apply_seq );
 	if ( $seq < $row->apply_seq ) {
 		return failure( 'stet_stale', "apply_seq $seq is older than the {$row->apply_seq} that is stored; nothing was changed.", 409, $stored );
 	}
 	if ( $seq === (int) $row->apply_seq ) {
-		if ( $op === $row->op && $hash === $row->hash ) {
-			return get_post( $row->post_id ) || 'upsert' !== $op ? 'unchanged' : gone( $row );
+		if ( $op !== $row->op || $hash !== $row->hash ) {
+			return failure( 'stet_seq_reused', "apply_seq $seq was used for something else; nothing was changed.", 409, $stored );
 		}
-		return failure( 'stet_conflict', "apply_seq $seq was used for something else; nothing was changed.", 409, $stored );
+		if ( $post && $now === $row->rev ) {
+			return 'unchanged';
+		}
 	}
-	$outcome = $change( $row );
+	$expected = (string) $request['rev'];
+	if ( '' !== $expected ? $expected !== $now : $post && $row->apply_seq && $now !== $row->rev ) {
+		return failure( 'stet_changed', 'The item was changed in WordPress since it was read; nothing was changed.', 409, $stored );
+	}
+	$outcome = $change( $row, $post );
 	if ( is_wp_error( $outcome ) ) {
 		return $outcome;
 	}
+	$row->post_id   = $post ? $post->ID : $row->post_id;
 	$row->apply_seq = $seq;
 	$row->op        = $op;
 	$row->hash      = $hash;
-	return keep( $row ) ? $outcome : failure( 'stet_database', 'The database did not keep the row of the key.', 503 );
+	$row->marker    = '' === (string) $request['marker'] ? $row->marker : $request['marker'];
+	return keep( $row ) ? $outcome : failure( 'stet_database', 'The database did not keep the row of the key. Try again.', 503 );
 }
 
 /**
- * Says that the item was deleted for good. Only a new marker makes a new one.
- *
- * @param object $row Row of the key.
- * @return WP_Error
- */
-function gone( $row ) {
-	return failure( 'stet_gone', 'The item of this key was deleted for good in WordPress; a new marker makes a new one.', 410, array( 'id' => (int) $row->post_id ) );
-}
-
-/**
- * Writes the item of an upsert.
- *
- * @param object          $row     Row of the key, locked; changed in place.
- * @param WP_REST_Request $request The request.
- * @param array           $want    See wanted.
- * @return string|WP_Error Outcome.
- */
-function put( $row, WP_REST_Request $request, $want ) {
-	$post = existing( $row, $request, $want );
-	if ( is_wp_error( $post ) ) {
-		return $post;
-	}
-	$id      = $post ? $post->ID : 0;
-	$refused = forbidden( $want, $post );
-	if ( ! $refused ) {
-		$refused = slug_taken( $want['fields'], $id );
-	}
-	if ( $refused ) {
-		return $refused;
-	}
-	$terms = find_terms( $want['terms'] );
-	if ( is_wp_error( $terms ) ) {
-		return $terms;
-	}
-	if ( $post && 'trash' === $post->post_status ) {
-		// Left in place, the slug of before the trash would win over the one that is wanted.
-		foreach ( array( '_wp_desired_post_slug', '_wp_trash_meta_status', '_wp_trash_meta_time' ) as $meta_key ) {
-			delete_post_meta( $id, $meta_key );
-		}
-	}
-	$fields = array( 'ID' => $id ) + $want['fields'];
-	$done   = $id ? wp_update_post( wp_slash( $fields ), true, false ) : wp_insert_post( wp_slash( $fields ), true, false );
-	if ( is_wp_error( $done ) ) {
-		return $done;
-	}
-	$failed = put_parts( $row, $done, $want, $terms );
-	clean_post_cache( $done );
-	$stored = get_post( $done );
-	if ( ! $failed && $stored->post_status !== $want['fields']['post_status'] ) {
-		$failed = failure( 'stet_status_changed', "WordPress gave the item the status {$stored->post_status}; nothing was changed. A date to come is not published, stet schedules itself.", 409, array( 'actual' => $stored->post_status ) );
-	}
-	if ( ! $failed && $stored->post_name !== $want['fields']['post_name'] ) {
-		$failed = slug_refused( $want['fields'], $done, $stored->post_name );
-	}
-	if ( $failed ) {
-		return $failed;
-	}
-	$row->post_id     = $done;
-	$row->marker      = $request['marker'];
-	$row->meta_keys   = wp_json_encode( array_keys( $want['meta'] ) );
-	$row->stored_hash = content_hash( $stored, array_keys( $want['meta'] ) );
-	$row->sent        = $want['fields'];
-	return $id ? 'updated' : 'created';
-}
-
-/**
- * Returns the item that an upsert replaces, null for none, or why it may not.
+ * Returns the item of a key: that of its row, else one that stet made before the plugin was there, a public one first. It
+ * is locked: from here on a person's save waits until we are done.
  *
  * @param object          $row     Row of the key.
  * @param WP_REST_Request $request The request.
- * @param array           $want    See wanted.
+ * @param \WP_Post_Type   $type    Type of the item.
  * @return WP_Post|null|WP_Error
  */
-function existing( $row, WP_REST_Request $request, $want ) {
+function existing( $row, WP_REST_Request $request, $type ) {
 	global $wpdb;
 	$id = (int) $row->post_id;
-	if ( ! $id && $request['adopt'] ) {
-		$id = (int) $request['adopt'];
-		if ( $wpdb->get_var( $wpdb->prepare( "SELECT item_key FROM {$wpdb->prefix}stet_item WHERE post_id = %d", $id ) ) ) {
-			return failure( 'stet_bound', "Item $id belongs to another key.", 409, array( 'id' => $id ) );
-		}
-		if ( ! get_post( $id ) ) {
-			return failure( 'stet_gone', "There is no item $id to adopt.", 410, array( 'id' => $id ) );
+	if ( ! $id ) {
+		foreach ( unbound( $type, $request['marker'], $request['tag'] ) as $candidate ) {
+			$status = get_post_status( $candidate );
+			if ( 'trash' !== $status && ( ! $id || ( 'publish' === $status && 'publish' !== get_post_status( $id ) ) ) ) {
+				$id = $candidate;
+			}
 		}
 	}
 	if ( ! $id ) {
 		return null;
 	}
-	// From here on a person's save waits until we are done.
 	$wpdb->get_var( $wpdb->prepare( "SELECT ID FROM {$wpdb->posts} WHERE ID = %d FOR UPDATE", $id ) );
 	clean_post_cache( $id );
 	$post = get_post( $id );
-	if ( ! $post ) {
-		return $row->marker === $request['marker'] ? gone( $row ) : null;
-	}
-	if ( $post->post_type !== $want['fields']['post_type'] ) {
-		return failure( 'stet_type_changed', "Item $id is of type {$post->post_type}; a type is not changed.", 409, array( 'id' => $id ) );
-	}
-	if ( $request['rev'] ) {
-		$now = content_hash( $post, (array) json_decode( $row->meta_keys, true ) );
-		if ( ! hash_equals( $now, $request['rev'] ) ) {
-			return failure( 'stet_changed', "Item $id was changed in WordPress since it was read; nothing was changed.", 412, array( 'content_hash' => $now ) );
-		}
+	if ( $post && $post->post_type !== $type->name ) {
+		return failure( 'stet_type_changed', "Item $id is of type {$post->post_type}; a type is not changed.", 409, array( 'apply_seq' => (int) $row->apply_seq ) );
 	}
 	return $post;
 }
 
 /**
- * Turns the post of an upsert into what WordPress is given: fields, terms by taxonomy, meta.
+ * Writes the item of an upsert.
  *
- * @param array $post The post, valid by its schema.
- * @return array|WP_Error
+ * @param object        $row  Row of the key, locked; changed in place.
+ * @param WP_Post|null  $post The item.
+ * @param \WP_Post_Type $type Type of the item.
+ * @param array         $body Body for wp/v2.
+ * @return string|WP_Error Outcome.
  */
-function wanted( $post ) {
-	$type = get_post_type_object( $post['type'] ?? 'post' );
-	if ( ! $type || ! $type->show_in_rest || 'attachment' === $type->name ) {
-		return failure( 'stet_bad_type', 'There is no post type of this name that is shown in the REST API.', 400 );
-	}
-	$slug = sanitize_title( $post['slug'] );
-	if ( '' === $slug ) {
-		return failure( 'stet_bad_slug', 'WordPress makes an empty slug of this one.', 400 );
-	}
-	$fields = array(
-		'post_type'    => $type->name,
-		'post_name'    => $slug,
-		'post_status'  => $post['status'],
-		'post_title'   => $post['title'] ?? '',
-		'post_content' => $post['content'] ?? '',
-		'post_excerpt' => $post['excerpt'] ?? '',
-		'post_parent'  => $post['parent'] ?? 0,
-	);
-	if ( ! empty( $post['author'] ) ) {
-		if ( ! get_userdata( $post['author'] ) ) {
-			return failure( 'stet_bad_author', "There is no user {$post['author']}.", 400 );
-		}
-		$fields['post_author'] = $post['author'];
-	}
-	if ( ! empty( $post['date'] ) ) {
-		list( $fields['post_date'], $fields['post_date_gmt'] ) = rest_get_date_with_gmt( $post['date'] );
-		$fields['edit_date']                                   = true;
-	}
-	if ( ! empty( $post['featured_media'] ) && ! wp_attachment_is_image( $post['featured_media'] ) ) {
-		return failure( 'stet_bad_media', "There is no image {$post['featured_media']} in the media library.", 400 );
-	}
-	$terms = $post['terms'] ?? array();
-	foreach ( array(
-		'categories' => 'category',
-		'tags'       => 'post_tag',
-	) as $field => $taxonomy ) {
-		if ( isset( $post[ $field ] ) ) {
-			$terms[ $taxonomy ] = $post[ $field ];
+function put( $row, $post, $type, $body ) {
+	foreach ( term_names( $type, $body ) as $taxonomy => $terms ) {
+		$base = rest_base( $taxonomy );
+		foreach ( $terms as $at => $term ) {
+			$body[ $base ][ $at ] = find_term( $term, $taxonomy );
+			if ( is_wp_error( $body[ $base ][ $at ] ) ) {
+				return $body[ $base ][ $at ];
+			}
 		}
 	}
-	foreach ( array_keys( $terms ) as $taxonomy ) {
-		if ( ! is_object_in_taxonomy( $type->name, $taxonomy ) ) {
-			return failure( 'stet_bad_taxonomy', "The type {$type->name} has no taxonomy $taxonomy.", 400 );
+	if ( $post && 'trash' === $post->post_status ) {
+		// Left in place, the slug of before the trash would win over the one that is wanted.
+		foreach ( array( '_wp_desired_post_slug', '_wp_trash_meta_status', '_wp_trash_meta_time' ) as $meta_key ) {
+			delete_post_meta( $post->ID, $meta_key );
 		}
 	}
-	$meta = wanted_meta( $post['meta'] ?? array() );
-	if ( is_wp_error( $meta ) ) {
-		return $meta;
+	$answer = call( 'POST', $post ? $post : $type, $body );
+	if ( is_wp_error( $answer ) ) {
+		return $answer;
 	}
-	return array(
-		'type'   => $type,
-		'fields' => $fields,
-		'media'  => $post['featured_media'] ?? null,
-		'terms'  => $terms,
-		'meta'   => $meta,
-	);
-}
-
-/**
- * Checks the meta of an upsert. Keys that begin with an underscore are hidden from people, so only those of known SEO
- * plugins are written.
- *
- * @param array $meta Values by key.
- * @return array|WP_Error
- */
-function wanted_meta( $meta ) {
-	foreach ( $meta as $meta_key => $value ) {
-		/**
-		 * Filters whether stet may write a meta key.
-		 *
-		 * @param bool   $allowed  Whether it may.
-		 * @param string $meta_key The key.
-		 */
-		$allowed = apply_filters( 'stet_allowed_meta', ! is_protected_meta( $meta_key, 'post' ) || 0 === strpos( $meta_key, '_yoast_wpseo_' ), $meta_key );
-		if ( ! $allowed || ! ( null === $value || is_scalar( $value ) ) ) {
-			return failure( 'stet_bad_meta', "The meta key $meta_key may not be written, or its value is neither text, number nor null.", 400, array( 'name' => $meta_key ) );
-		}
+	$id = (int) $answer['id'];
+	clean_post_cache( $id );
+	$stored = get_post( $id );
+	$slug   = isset( $body['slug'] ) ? sanitize_title( $body['slug'] ) : '';
+	if ( '' !== $slug && $stored->post_name !== $slug ) {
+		return slug_refused( $stored, $slug, (int) $row->apply_seq );
 	}
-	return $meta;
-}
-
-/**
- * Returns why the user may not write this item, or null.
- *
- * @param array        $want See wanted.
- * @param WP_Post|null $post The item that is replaced.
- * @return WP_Error|null
- */
-function forbidden( $want, $post ) {
-	$caps    = $want['type']->cap;
-	$missing = '';
-	if ( $post ? ! current_user_can( 'edit_post', $post->ID ) : ! current_user_can( $caps->create_posts ) ) {
-		$missing = $post ? 'edit_post' : $caps->create_posts;
-	} elseif ( in_array( $want['fields']['post_status'], array( 'publish', 'private' ), true ) && ! current_user_can( $caps->publish_posts ) ) {
-		$missing = $caps->publish_posts;
-	} elseif ( isset( $want['fields']['post_author'] ) && get_current_user_id() !== $want['fields']['post_author'] && ! current_user_can( $caps->edit_others_posts ) ) {
-		$missing = $caps->edit_others_posts;
+	if ( isset( $body['status'] ) && $stored->post_status !== $body['status'] ) {
+		return failure( 'stet_status_changed', "WordPress gave the item the status {$stored->post_status}; nothing was changed. A date to come is not published, stet schedules itself.", 409, array( 'apply_seq' => (int) $row->apply_seq ) );
 	}
-	foreach ( array_keys( $want['terms'] ) as $taxonomy ) {
-		$assign = get_taxonomy( $taxonomy )->cap->assign_terms;
-		if ( ! $missing && ! current_user_can( $assign ) ) {
-			$missing = $assign;
-		}
-	}
-	return $missing ? failure( 'stet_forbidden', "This user lacks the capability $missing.", 403, array( 'capability' => $missing ) ) : null;
-}
-
-/**
- * Returns an error where somebody has the slug. Drafts are checked too, which WordPress leaves out.
- *
- * @param array $fields Fields of the post.
- * @param int   $id     The item itself, 0 for a new one.
- * @return WP_Error|null
- */
-function slug_taken( $fields, $id ) {
-	$free = wp_unique_post_slug( $fields['post_name'], $id, 'publish', $fields['post_type'], $fields['post_parent'] );
-	return $free === $fields['post_name'] ? null : slug_refused( $fields, $id, $free );
+	$row->post_id   = $id;
+	$row->meta_keys = wp_json_encode( array_keys( (array) ( $body['meta'] ?? array() ) ) );
+	return $post ? 'updated' : 'created';
 }
 
 /**
  * Makes the error that names who has the slug.
  *
- * @param array  $fields Fields of the post.
- * @param int    $id     The item itself, 0 for a new one.
- * @param string $offer  What WordPress would have made of it.
+ * @param WP_Post $stored The item, with the slug that WordPress made of it.
+ * @param string  $slug   The slug that is taken.
+ * @param int     $seq    The stored apply_seq.
  * @return WP_Error
  */
-function slug_refused( $fields, $id, $offer ) {
+function slug_refused( WP_Post $stored, $slug, $seq ) {
 	global $wpdb;
 	$holder = $wpdb->get_row(
 		$wpdb->prepare(
 			"SELECT p.ID AS id, p.post_type AS type, p.post_status AS status, i.item_key AS `key` FROM {$wpdb->posts} p
 			LEFT JOIN {$wpdb->prefix}stet_item i ON i.post_id = p.ID
 			WHERE p.post_name = %s AND p.ID <> %d AND p.post_type IN ( %s, 'attachment' ) ORDER BY p.post_type <> %s, p.ID LIMIT 1",
-			$fields['post_name'],
-			$id,
-			$fields['post_type'],
-			$fields['post_type']
+			$slug,
+			$stored->ID,
+			$stored->post_type,
+			$stored->post_type
 		),
 		ARRAY_A
 	);
@@ -760,48 +667,54 @@ function slug_refused( $fields, $id, $offer ) {
 	}
 	return failure(
 		'stet_slug_taken',
-		$holder ? "The slug {$fields['post_name']} belongs to item {$holder['id']}; nothing was changed." : "WordPress reserves the slug {$fields['post_name']}; nothing was changed.",
+		$holder ? "The slug $slug belongs to item {$holder['id']}; nothing was changed." : "WordPress reserves the slug $slug; nothing was changed.",
 		409,
 		array(
-			'slug'   => $fields['post_name'],
-			'offer'  => $offer,
-			'holder' => $holder,
+			'apply_seq' => $seq,
+			'slug'      => $slug,
+			'offer'     => $stored->post_name,
+			'holder'    => $holder,
 		)
 	);
 }
 
 /**
- * Finds the terms by id, slug or name, and makes those that are missing.
+ * Returns the terms of a body that are given by name, with their places. wp/v2 itself knows only ids.
  *
- * @param array $wanted Ids and names by taxonomy.
- * @return array|WP_Error Ids by taxonomy.
+ * @param \WP_Post_Type $type Type of the item.
+ * @param array         $body Body for wp/v2.
+ * @return array Names by place by taxonomy.
  */
-function find_terms( $wanted ) {
-	$found = array();
-	foreach ( $wanted as $taxonomy => $terms ) {
-		$found[ $taxonomy ] = array();
-		foreach ( $terms as $term ) {
-			$id = find_term( $term, $taxonomy );
-			if ( is_wp_error( $id ) ) {
-				return $id;
-			}
-			$found[ $taxonomy ][] = $id;
+function term_names( $type, $body ) {
+	$names = array();
+	foreach ( get_object_taxonomies( $type->name ) as $taxonomy ) {
+		$terms = $body[ rest_base( $taxonomy ) ] ?? array();
+		if ( is_array( $terms ) ) {
+			$names[ $taxonomy ] = array_filter( $terms, 'is_string' );
 		}
 	}
-	return $found;
+	return $names;
 }
 
 /**
- * Finds or makes one term.
+ * Returns the base of a taxonomy in the REST API.
  *
- * @param int|string $term     Id or name.
- * @param string     $taxonomy Taxonomy.
+ * @param string $taxonomy The taxonomy.
+ * @return string
+ */
+function rest_base( $taxonomy ) {
+	$base = get_taxonomy( $taxonomy )->rest_base;
+	return $base ? $base : $taxonomy;
+}
+
+/**
+ * Finds a term by its slug, then by its name, or makes it.
+ *
+ * @param string $term     Name.
+ * @param string $taxonomy Taxonomy.
  * @return int|WP_Error
  */
 function find_term( $term, $taxonomy ) {
-	if ( is_int( $term ) ) {
-		return get_term( $term, $taxonomy ) instanceof \WP_Term ? $term : failure( 'stet_bad_term', "There is no term $term in $taxonomy.", 400 );
-	}
 	foreach ( array( 'slug', 'name' ) as $field ) {
 		$known = get_term_by( $field, 'slug' === $field ? sanitize_title( $term ) : $term, $taxonomy );
 		if ( $known ) {
@@ -810,67 +723,10 @@ function find_term( $term, $taxonomy ) {
 	}
 	$object = get_taxonomy( $taxonomy );
 	if ( ! current_user_can( $object->hierarchical ? $object->cap->edit_terms : $object->cap->assign_terms ) ) {
-		return failure( 'stet_forbidden', "This user may not make the term \"$term\" in $taxonomy.", 403 );
+		return failure( 'rest_cannot_create', "This user may not make the term \"$term\" in $taxonomy.", 403 );
 	}
 	$made = wp_insert_term( wp_slash( $term ), $taxonomy );
 	return is_wp_error( $made ) ? failure( 'stet_bad_term', $made->get_error_message(), 400 ) : (int) $made['term_id'];
-}
-
-/**
- * Writes terms, image and meta of an item.
- *
- * @param object $row   Row of the key, as it was.
- * @param int    $id    The item.
- * @param array  $want  See wanted.
- * @param array  $terms Ids by taxonomy.
- * @return WP_Error|null
- */
-function put_parts( $row, $id, $want, $terms ) {
-	foreach ( $terms as $taxonomy => $ids ) {
-		$set = wp_set_object_terms( $id, $ids, $taxonomy );
-		if ( is_wp_error( $set ) ) {
-			return $set;
-		}
-	}
-	if ( null !== $want['media'] ) {
-		if ( $want['media'] ) {
-			set_post_thumbnail( $id, $want['media'] );
-		} else {
-			delete_post_thumbnail( $id );
-		}
-	}
-	// What an earlier version had and this one has not would be left over.
-	$left = array_fill_keys( (array) json_decode( $row->meta_keys, true ), null );
-	foreach ( $want['meta'] + $left as $meta_key => $value ) {
-		if ( null === $value ) {
-			delete_post_meta( $id, $meta_key );
-		} else {
-			update_post_meta( $id, $meta_key, wp_slash( $value ) );
-		}
-	}
-	return null;
-}
-
-/**
- * Names the texts that WordPress stored otherwise than they were sent, as its filters do for users who may not write
- * every HTML.
- *
- * @param object $row Row of the key after an upsert.
- * @return array
- */
-function alterations( $row ) {
-	$post    = get_post( $row->post_id );
-	$altered = array();
-	foreach ( array(
-		'title'   => 'post_title',
-		'content' => 'post_content',
-		'excerpt' => 'post_excerpt',
-	) as $name => $field ) {
-		if ( $post && isset( $row->sent ) && $row->sent[ $field ] !== $post->$field ) {
-			$altered[] = $name;
-		}
-	}
-	return array( 'altered' => $altered );
 }
 
 // --- The transaction ------------------------------------------------------------------------------------------------
@@ -918,17 +774,26 @@ function lock( $key, $names ) {
 	if ( $row ) {
 		return $row;
 	}
+	return empty_row( $key );
+}
+
+/**
+ * Returns the row of a key for which nothing was ever written.
+ *
+ * @param string $key The key.
+ * @return object
+ */
+function empty_row( $key ) {
 	return (object) array(
-		'item_key'    => $key,
-		'post_id'     => 0,
-		'marker'      => '',
-		'apply_seq'   => 0,
-		'op'          => '',
-		'hash'        => '',
-		'stored_hash' => '',
-		'meta_keys'   => '[]',
-		'seen'        => '',
-		'created_gmt' => current_time( 'mysql', true ),
+		'item_key'  => $key,
+		'post_id'   => 0,
+		'marker'    => '',
+		'apply_seq' => 0,
+		'op'        => '',
+		'hash'      => '',
+		'meta_keys' => '[]',
+		'rev'       => '',
+		'seen'      => '',
 	);
 }
 
@@ -941,18 +806,18 @@ function lock( $key, $names ) {
 function keep( $row ) {
 	global $wpdb;
 	clean_post_cache( (int) $row->post_id );
-	$row->seen = seen( $row );
-	return false !== $wpdb->replace( $wpdb->prefix . 'stet_item', array_diff_key( (array) $row, array( 'sent' => true ) ) );
+	$row->rev  = seen( $row );
+	$row->seen = $row->rev;
+	return false !== $wpdb->replace( $wpdb->prefix . 'stet_item', (array) $row );
 }
 
 /**
  * Ends the transaction: commits where the change succeeded and every statement with it.
  *
  * @param string|WP_Error $result Outcome of the change.
- * @param int             $id     The item, for the caches.
  * @return WP_Error|null Null where it is committed.
  */
-function finish( $result, $id ) {
+function finish( $result ) {
 	global $wpdb, $EZSQL_ERROR;
 	$failed = $EZSQL_ERROR ? end( $EZSQL_ERROR )['error_str'] : ''; // phpcs:ignore WordPress.NamingConventions.ValidVariableName.VariableNotSnakeCase -- see begin.
 	if ( ! is_wp_error( $result ) && ! $failed && false === $wpdb->query( 'COMMIT' ) ) {
@@ -968,26 +833,25 @@ function finish( $result, $id ) {
 	$wpdb->suppress_errors( false );
 	$wpdb->reconnect_retries = 5;
 	wp_suspend_cache_addition( false );
-	forget( $id );
+	forget();
 	return is_wp_error( $result ) ? $result : null;
 }
 
 /**
  * Empties the caches of what the transaction may have touched: after a rollback they hold what never was.
- *
- * @param int $id The item.
  */
-function forget( $id ) {
-	if ( $id ) {
-		clean_post_cache( $id );
-	}
+function forget() {
 	wp_cache_delete( 'alloptions', 'options' );
 	wp_cache_delete( 'cron', 'options' );
+	foreach ( array( 'posts', 'terms' ) as $group ) {
+		wp_cache_set( 'last_changed', microtime(), $group );
+	}
 	if ( ! wp_using_ext_object_cache() ) {
 		wp_cache_flush();
-	} else {
-		wp_cache_set( 'last_changed', microtime(), 'posts' );
-		wp_cache_set( 'last_changed', microtime(), 'terms' );
+		return;
+	}
+	foreach ( touch_item() as $id ) {
+		clean_post_cache( $id );
 	}
 }
 
@@ -1027,17 +891,14 @@ function touch_meta( $meta_ids, $post_id ) { // phpcs:ignore Generic.CodeAnalysi
 }
 
 /**
- * Returns a mark of how an item looks: status, slug and content. Our own writes keep it, so only others' differ from it.
+ * Returns the rev of the item of a row. Our own writes keep it, so only others' changes differ from it.
  *
  * @param object $row Row of the key.
  * @return string
  */
 function seen( $row ) {
 	$post = get_post( $row->post_id );
-	if ( ! $post ) {
-		return 'deleted';
-	}
-	return hash( 'sha256', $post->post_status . '|' . $post->post_name . '|' . content_hash( $post, (array) json_decode( $row->meta_keys, true ) ) );
+	return $post ? rev( $post, meta_keys( $row ) ) : 'deleted';
 }
 
 /**
@@ -1071,19 +932,21 @@ function report() {
  */
 function enqueue( $row ) {
 	global $wpdb;
-	$item = describe( $row );
+	$post = get_post( $row->post_id );
 	$user = wp_get_current_user();
+	$rev  = seen( $row );
 	$body = array(
 		'type'      => 'item_changed',
 		'timestamp' => gmdate( 'Y-m-d\TH:i:s\Z' ),
-		'key'       => $item['key'],
-		'marker'    => $item['marker'],
-		'post_id'   => $item['id'],
-		'status'    => $item['status'],
-		'slug'      => $item['slug'],
-		'apply_seq' => $item['apply_seq'],
-		'hash'      => $item['content_hash'],
-		'drifted'   => $item['drifted'],
+		'key'       => $row->item_key,
+		'marker'    => $row->marker,
+		'post_id'   => (int) $row->post_id,
+		'status'    => $post ? $post->post_status : 'deleted',
+		'slug'      => $post ? $post->post_name : '',
+		'apply_seq' => (int) $row->apply_seq,
+		'hash'      => $row->hash,
+		'rev'       => $rev,
+		'drifted'   => $rev !== $row->rev,
 		'user'      => $user->exists() ? $user->user_login : '',
 	);
 	$wpdb->insert(
@@ -1233,10 +1096,9 @@ function install() {
 			apply_seq bigint unsigned NOT NULL,
 			op varchar(16) NOT NULL,
 			hash varchar(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
-			stored_hash varchar(64) NOT NULL,
 			meta_keys text CHARACTER SET utf8mb4 NOT NULL,
+			rev varchar(64) NOT NULL,
 			seen varchar(64) NOT NULL,
-			created_gmt datetime NOT NULL,
 			KEY post_id (post_id),
 			KEY marker (marker)
 		) ENGINE=InnoDB DEFAULT CHARACTER SET ascii COLLATE ascii_bin"
