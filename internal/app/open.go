@@ -38,7 +38,7 @@ func (a *App) openStore(ctx context.Context) error {
 	var err error
 	if dsn := a.cfg.Database; !dsn.Empty() {
 		var d *postgres.Driver
-		if d, err = postgres.Open(ctx, postgres.Config{DSN: dsn.Reveal()}); err != nil {
+		if d, err = postgres.Open(ctx, postgres.Config{DSN: dsn.Reveal(), Silence: cfg.TTL}); err != nil {
 			return fmt.Errorf("open the database: %w", err)
 		}
 		driver = d

@@ -46,7 +46,7 @@ const (
 type trap struct {
 	at moment
 	n  int
-	do func()
+	do func(fake.Commit) // the write; zero at arrived
 }
 
 // holdFor bounds how long a late write is held back: less than the horizon of the target.
@@ -56,12 +56,12 @@ func newCMS(t *testing.T) *cms {
 	c := &cms{titles: map[write]string{}, live: map[string]bool{}, changed: make(chan struct{})}
 	c.Server = fake.New(fake.Options{
 		BeforeCommit: func(write fake.Commit) {
-			c.pass(checked)
-			if write.Op == "create" && c.pass(lateCreate) || write.Op == "update" && c.pass(lateUpdate) {
+			c.pass(checked, write)
+			if write.Op == "create" && c.pass(lateCreate, write) || write.Op == "update" && c.pass(lateUpdate, write) {
 				c.overtaken(write)
 			}
 		},
-		AfterCommit: func(commit fake.Commit) { c.saw(commit); c.pass(committed) },
+		AfterCommit: func(commit fake.Commit) { c.saw(commit); c.pass(committed, commit) },
 	})
 	server := httptest.NewServer(c)
 	t.Cleanup(server.Close)
@@ -77,7 +77,7 @@ func (c *cms) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	c.note(r, body)
-	c.pass(arrived)
+	c.pass(arrived, fake.Commit{})
 	c.Server.ServeHTTP(w, r)
 }
 
@@ -126,7 +126,7 @@ func (c *cms) set(t *trap) {
 }
 
 // pass springs the trap when it is set for this moment and its time has come.
-func (c *cms) pass(at moment) bool {
+func (c *cms) pass(at moment, write fake.Commit) bool {
 	c.mu.Lock()
 	t := c.trap
 	if t == nil || t.at != at {
@@ -139,7 +139,7 @@ func (c *cms) pass(at moment) bool {
 	}
 	c.trap = nil
 	c.mu.Unlock()
-	t.do()
+	t.do(write)
 	return true
 }
 

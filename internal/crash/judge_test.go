@@ -41,6 +41,17 @@ func (w *world) judge() (found []string) {
 	return append(found, judge(e)...)
 }
 
+// tell reports what was found, not more than can be read, and what the world went through.
+func (w *world) tell(found []string) {
+	for _, text := range found[:min(len(found), 20)] {
+		w.t.Error(text)
+	}
+	if len(found) > 20 {
+		w.t.Errorf("and %d more", len(found)-20)
+	}
+	w.t.Logf("%v", &w.report)
+}
+
 // judge evaluates the invariants of docs/protocol.md 1.8 that can be seen from outside.
 func judge(e evidence) (found []string) {
 	v := newView(e)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"time"
+
+	"stet/connector/wordpress/fake"
 )
 
 // point is how one server ends.
@@ -49,7 +51,7 @@ func (p point) failpoint() string {
 }
 
 // trap is the CMS's part of the end, nil where it has none.
-func (p point) trap(do func()) *trap {
+func (p point) trap(do func(fake.Commit)) *trap {
 	if p.moment == "" {
 		return nil
 	}

@@ -18,6 +18,8 @@ type report struct {
 	byPoint    map[string]int
 	ready      []time.Duration // from the start of a process until it took events
 	publish    []time.Duration // from the start of a process until a post was public through it
+	zombies    int
+	takeovers  []time.Duration // from the freezing of a node until its work was done by another
 	unready    int             // lives that ended before the server took events
 	deliveries int
 	answers    int
@@ -73,6 +75,7 @@ func (r *report) add(o *report) {
 		r.byPoint[name] += n
 	}
 	r.ready, r.publish = append(r.ready, o.ready...), append(r.publish, o.publish...)
+	r.zombies, r.takeovers = r.zombies+o.zombies, append(r.takeovers, o.takeovers...)
 	for to, n := range map[*int]int{&r.unready: o.unready, &r.deliveries: o.deliveries, &r.answers: o.answers, &r.publishes: o.publishes, &r.redriven: o.redriven,
 		&r.contents: o.contents, &r.events: o.events, &r.orphans: o.orphans, &r.healed: o.healed} {
 		*to += n
@@ -91,10 +94,10 @@ func (r *report) String() string {
 	for _, name := range slices.Sorted(maps.Keys(r.byPoint)) {
 		points = append(points, fmt.Sprintf("%s %d", name, r.byPoint[name]))
 	}
-	return fmt.Sprintf("%d kills (%s), %d of them before the server took events; %d contents, %d deliveries with %d answers, %d events, %d publishes; "+
-		"%d orphan drafts trashed, %d late writes seen, %d dead letters redriven; ready after %s, first publish after %s",
-		r.kills(), strings.Join(points, ", "), r.unready, r.contents, r.deliveries, r.answers, r.events, r.publishes, r.orphans, r.healed, r.redriven,
-		spread(r.ready), spread(r.publish))
+	return fmt.Sprintf("%d zombies, %d kills (%s), %d of them before the server took events; %d contents, %d deliveries with %d answers, %d events, %d publishes; "+
+		"%d orphan drafts trashed, %d late writes seen, %d dead letters redriven; ready after %s, first publish after %s, taken over after %s",
+		r.zombies, r.kills(), strings.Join(points, ", "), r.unready, r.contents, r.deliveries, r.answers, r.events, r.publishes, r.orphans, r.healed, r.redriven,
+		spread(r.ready), spread(r.publish), spread(r.takeovers))
 }
 
 func spread(list []time.Duration) string {

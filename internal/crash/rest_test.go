@@ -69,7 +69,7 @@ func (w *world) restless(ctx context.Context, api *client.Client) (list []string
 func (w *world) export() (events []contract.LogEvent) {
 	name := filepath.Join(w.t.TempDir(), "events.jsonl")
 	if _, err := w.run("events", "export", "--output", name); err != nil {
-		w.t.Error(err)
+		w.t.Fatal(err)
 	}
 	raw, err := os.ReadFile(name)
 	if err != nil {

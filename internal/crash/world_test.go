@@ -20,6 +20,7 @@ type world struct {
 	setup   setup
 	folder  string
 	config  string
+	addr    string // of the configuration
 	token   string
 	secret  contract.Secret
 	cms     *cms
@@ -39,7 +40,8 @@ type setup struct {
 const source = "newsroom"
 
 // settings is the configuration of a world.
-const settings = `%s
+const settings = `listen: %s
+%s
 node_ttl: 2s
 sources:
   newsroom:
@@ -69,7 +71,7 @@ const dsnVariable = "STET_CRASH_DATABASE"
 
 func newWorld(t *testing.T, s setup) *world {
 	secret, text := contract.NewSecret()
-	w := &world{t: t, setup: s, folder: t.TempDir(), token: "stet_" + rand.Text(), secret: secret, cms: newCMS(t)}
+	w := &world{t: t, setup: s, addr: freeAddr(t), folder: t.TempDir(), token: "stet_" + rand.Text(), secret: secret, cms: newCMS(t)}
 	w.config = filepath.Join(w.folder, "stet.yaml")
 	store := "data: data"
 	if s.dsn != "" {
@@ -78,7 +80,7 @@ func newWorld(t *testing.T, s setup) *world {
 	w.write("secrets/newsroom", text)
 	w.write("secrets/wordpress", fake.Admin.Password)
 	w.write("secrets/token", w.token)
-	w.write("stet.yaml", fmt.Sprintf(settings, store, s.horizon, s.waitHorizon, w.cms.url, fake.Admin.Login))
+	w.write("stet.yaml", fmt.Sprintf(settings, w.addr, store, s.horizon, s.waitHorizon, w.cms.url, fake.Admin.Login))
 	w.senders = newSenders(w)
 	return w
 }

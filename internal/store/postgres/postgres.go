@@ -2,8 +2,11 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"strconv"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -18,7 +21,13 @@ type Config struct {
 	DSN            string // URL or keywords (PostgreSQL manual, 34.1.1)
 	Schema         string // made where it is missing; empty: what the server's search_path gives
 	MaxConnections int32  // 0: what the DSN says (pool_max_conns), else pgx's default
+
+	// Silence is how long this process may stop in the middle of a transaction, frozen or cut off, before the server ends
+	// that transaction: until then it holds the log, and every other node waits. 10 s where 0.
+	Silence time.Duration
 }
+
+const silence = 10 * time.Second
 
 // Driver is a pool of connections.
 type Driver struct {
@@ -36,7 +45,7 @@ func Open(ctx context.Context, c Config) (*Driver, error) {
 	if c.MaxConnections > 0 {
 		config.MaxConns = c.MaxConnections
 	}
-	setParameters(config.ConnConfig.RuntimeParams, c.Schema)
+	setParameters(config.ConnConfig.RuntimeParams, c)
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, explain(err)
@@ -50,14 +59,14 @@ func Open(ctx context.Context, c Config) (*Driver, error) {
 }
 
 // setParameters has every commit synced, and frees the log for other nodes when this one stops in a transaction.
-func setParameters(p map[string]string, schema string) {
+func setParameters(p map[string]string, c Config) {
 	p["synchronous_commit"] = "on"
-	p["idle_in_transaction_session_timeout"] = "30s"
+	p["idle_in_transaction_session_timeout"] = strconv.FormatInt(cmp.Or(c.Silence, silence).Milliseconds(), 10)
 	if _, ok := p["application_name"]; !ok {
 		p["application_name"] = "stet"
 	}
-	if schema != "" {
-		p["search_path"] = pgx.Identifier{schema}.Sanitize()
+	if c.Schema != "" {
+		p["search_path"] = pgx.Identifier{c.Schema}.Sanitize()
 	}
 }
 
