@@ -191,37 +191,32 @@ func TestATargetsPauseHoldsForAllAndIsNoTry(t *testing.T) {
 	}
 }
 
-// crash loses the lease as a killed process does: the store is as the taking of the lease left it.
-func (w *world) crash() {
+// dies runs fn in a process that ends at the failpoint; another process takes its place. The lease stays as it was.
+func (w *world) dies(point string, fn func()) {
 	w.t.Helper()
-	w.cfg.Fail = func(point string) {
-		if point == "K2" {
+	w.cfg.Fail = func(reached string) {
+		if reached == point {
 			panic("killed")
 		}
 	}
 	w.restart()
 	func() {
 		defer func() { _ = recover() }()
-		_ = w.engine.Work(context.Background(), w.jobs[0], w.jobs[0])
+		fn()
 	}()
 	w.cfg.Fail, w.cfg.Node = nil, w.cfg.Node+"x"
 	w.restart()
 }
 
+// crash is a process that dies with the first job in hand.
+func (w *world) crash() {
+	w.t.Helper()
+	w.dies("K2", func() { _ = w.engine.Work(context.Background(), w.jobs[0], w.jobs[0]) })
+}
+
 func TestPoisonIsBuriedAfterThreeCrashes(t *testing.T) {
 	w := newWorld(t)
-	hold := func(*contract.Envelope, *stet.Document) {}
-	w.cfg.Fail = func(point string) {
-		if point == "K2" {
-			panic("killed")
-		}
-	}
-	w.restart()
-	func() {
-		defer func() { _ = recover() }()
-		w.send("c", 1, hold)
-	}()
-	w.cfg.Node = "node2"
+	w.dies("K2", func() { w.send("c", 1) })
 	for range 2 {
 		w.crash()
 	}
@@ -234,18 +229,7 @@ func TestPoisonIsBuriedAfterThreeCrashes(t *testing.T) {
 
 func TestAKilledProcessesWorkGoesOn(t *testing.T) {
 	w := newWorld(t)
-	w.cfg.Fail = func(point string) {
-		if point == "K5:upsert" {
-			panic("killed")
-		}
-	}
-	w.restart()
-	func() {
-		defer func() { _ = recover() }()
-		w.send("c", 1)
-	}()
-	w.cfg.Fail, w.cfg.Node = nil, "node2"
-	w.restart()
+	w.dies("K5:upsert", func() { w.send("c", 1) })
 	calls := w.shelf.calls
 	w.work()
 	if p := w.publication("c"); p.State != stet.StateSettled || w.shelf.calls-calls != 1 {
@@ -429,17 +413,7 @@ func TestProblemDocumentsCarryTheirDetails(t *testing.T) {
 // TestCrashesOfAnotherApplyDoNotCount: a version that was never in hand when the process died is not poison.
 func TestCrashesOfAnotherApplyDoNotCount(t *testing.T) {
 	w := newWorld(t)
-	w.cfg.Fail = func(point string) {
-		if point == "K2" {
-			panic("killed")
-		}
-	}
-	w.restart()
-	func() {
-		defer func() { _ = recover() }()
-		w.send("c", 1)
-	}()
-	w.cfg.Node = "node2"
+	w.dies("K2", func() { w.send("c", 1) })
 	w.crash()
 	w.crash()
 	publish := w.jobs
