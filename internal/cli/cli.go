@@ -108,7 +108,7 @@ Start here:
 			root.AddCommand(c)
 		}
 	}
-	add("run", sh.initCommand(), sh.serveCommand(), sh.doctorCommand(), sh.demoCommand())
+	add("run", sh.initCommand(), sh.serveCommand(), sh.doctorCommand(), sh.demoCommand(), sh.benchCommand())
 	add("publish", sh.sendCommand(), sh.publishCommand())
 	add("see", sh.statusCommand(), sh.timelineCommand(), sh.eventsCommand(), sh.connectorsCommand())
 	add("decide", sh.rollbackCommand(), sh.releaseCommand(), sh.driftCommand(), sh.deadLettersCommand())
