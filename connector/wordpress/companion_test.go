@@ -63,7 +63,7 @@ func TestUpsertRefusesWhatAPersonChanged(t *testing.T) {
 	if _, err := upsert(t, c, w); !stet.IsKind(err, stet.Conflict) || stet.OutcomeOf(err) != stet.NotApplied {
 		t.Errorf("an upsert over an edit: %v", err)
 	}
-	w.Rev = find(t, c, w)[0].Rev
+	w.Rev = read(t, c, item.ID).Rev
 	if _, err := upsert(t, c, w); err != nil {
 		t.Errorf("an upsert over an edit that was seen: %v", err)
 	}
@@ -88,12 +88,13 @@ func TestUnpublishRaisesTheFence(t *testing.T) {
 		t.Fatal(err)
 	}
 	down := write(3, nil)
+	down.Rev = item.Rev
 	for range 2 {
 		if err := c.(connector.Unpublisher).Unpublish(t.Context(), item.ID, down); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if item = find(t, c, down)[0]; item.Public || item.Seq != 3 {
+	if item = read(t, c, item.ID); item.Public || item.Seq != 3 {
 		t.Errorf("after the unpublish: %+v", item)
 	}
 	if _, err := upsert(t, c, write(2, nil)); !stet.IsKind(err, stet.Conflict) {
@@ -153,37 +154,5 @@ func TestTheClassIsDecidedByTheFirstAnswer(t *testing.T) {
 	_, c := startF(t, fake.Options{}, "yes")
 	if _, err := c.Find(t.Context(), write(1, nil)); !stet.IsKind(err, stet.Configuration) {
 		t.Errorf("a plugin that is said to be there and is not: %v", err)
-	}
-}
-
-func TestWhatWasDeletedForGoodIsToldAndMadeAnew(t *testing.T) {
-	wp, c := startF(t, fake.Options{Companion: true}, "yes")
-	item, err := upsert(t, c, write(1, nil))
-	if err != nil {
-		t.Fatal(err)
-	}
-	wp.Purge(atoi(item.ID))
-	w := write(2, nil)
-	if items := find(t, c, w); len(items) != 1 || items[0].Public || items[0].Trashed || items[0].ID != item.ID {
-		t.Errorf("what was deleted is %+v", items)
-	}
-	anew, err := upsert(t, c, w)
-	if err != nil || anew.ID == item.ID || anew.Live != want(t, c, w) || anew.Foreign {
-		t.Errorf("made anew: %+v, %v", anew, err)
-	}
-	if _, err := upsert(t, c, w); err != nil {
-		t.Errorf("once more: %v", err)
-	}
-}
-
-func TestTheItemOfAnotherInstallationIsForeign(t *testing.T) {
-	_, c := startF(t, fake.Options{Companion: true}, "yes")
-	w := write(1, nil)
-	if _, err := upsert(t, c, w); err != nil {
-		t.Fatal(err)
-	}
-	w.Marker = mark("another")
-	if items := find(t, c, w); len(items) != 1 || !items[0].Foreign {
-		t.Errorf("the other installation sees %+v", items)
 	}
 }

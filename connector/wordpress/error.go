@@ -82,7 +82,7 @@ func (s *site) explain(e *stet.Error, f failure) {
 		e.Message = fmt.Sprintf("WordPress has no API for %q. Set the option post_type to the REST base of a post type that is shown in REST.", s.opt.postType)
 	case f.Code == "stet_no_transactions":
 		e.Kind = stet.Configuration
-	case e.Details["status"] == http.StatusNotFound && !slices.Contains([]string{"rest_post_invalid_id", "rest_term_invalid", "stet_unknown_key"}, f.Code):
+	case e.Details["status"] == http.StatusNotFound && !slices.Contains([]string{"rest_post_invalid_id", "rest_term_invalid"}, f.Code):
 		e.Kind = stet.Unavailable
 	case f.Code == "rest_already_trashed":
 		e.Kind = stet.Conflict

@@ -4,169 +4,176 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"maps"
+	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
-	"time"
 )
 
 // record is a row of the companion plugin's own table, unique by key.
 type record struct {
-	Key, Marker, Op, Hash, Stored string
-	Seq                           int64
-	ID                            int
-	MetaKeys                      []string
-	Created                       time.Time
+	Key, Marker, Hash string
+	Seq               int64
+	ID                int
+	Rev               string // of the post after the write
 }
 
-// companion is the plugin of docs/connectors/wordpress-plugin.md. One request at a time stands for its locks.
+// companion is the plugin of docs/connectors/wordpress-plugin.md. One request at a time stands for its transaction and row lock.
 func (s *Server) companion(r *request) answer {
-	if r.user == nil {
-		return fail(http.StatusUnauthorized, "stet_forbidden", "This user may not do that.")
+	if r.user == nil || !r.user.can("others") {
+		return r.notAllowed("rest_forbidden")
 	}
 	s.transaction.Lock()
 	defer s.transaction.Unlock()
-	switch route := r.route[2]; {
-	case route == "status" && r.Method == http.MethodGet:
+	switch {
+	case r.route[2] == "status" && r.Method == http.MethodGet:
 		return ok(map[string]any{"version": "1.0.0", "wordpress": "7.1", "transactions": true})
-	case route == "items" && r.Method == http.MethodGet:
+	case r.route[2] == "items" && r.Method == http.MethodGet:
 		return s.items(r)
-	case (route == "upsert" || route == "unpublish") && r.Method == http.MethodPost:
-		return s.fenced(r, route)
+	case r.route[2] == "upsert" && r.Method == http.MethodPost:
+		return s.upsert(r)
+	case r.route[2] == "unpublish" && r.Method == http.MethodPost:
+		return s.unpublish(r)
 	}
 	return noRoute()
 }
 
 func (s *Server) items(r *request) answer {
+	postType := s.postType(r.param("type"))
 	list := []map[string]any{}
-	for _, key := range slices.Sorted(maps.Keys(s.keys)) {
-		rec := s.keys[key]
-		if (r.param("key") == "" || r.param("key") == key) && (r.param("marker") == "" || r.param("marker") == rec.Marker) {
-			list = append(list, s.describe(r, rec, "found"))
+	for _, p := range s.Posts() {
+		rec := s.recordOf(p.ID)
+		hit := rec != nil && rec.Marker == r.param("marker") || rec == nil && carries(&p, r.param("marker"), r.param("tag"))
+		if id := r.param("id"); id != "" {
+			hit = itoa(p.ID) == id
+		}
+		if p.Type == postType && hit {
+			list = append(list, s.itemView(r, &p, rec))
 		}
 	}
-	return ok(list)
+	return ok(map[string]any{"items": list})
 }
 
-func (s *Server) row(id int) *Post {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if p := s.posts[id]; p != nil {
-		return p.clone()
+// carries reports whether a post was made without the plugin, by class C.
+func carries(p *Post, marker, tag string) bool {
+	if m := markerSlug.FindStringSubmatch(p.Slug); m != nil && m[1] == marker {
+		return true
+	}
+	return tag != "" && regexp.MustCompile(`<!-- stet:`+regexp.QuoteMeta(tag)+` (id:`+itoa(p.ID)+` )?seq:`).MatchString(p.Content)
+}
+
+func (s *Server) recordOf(id int) *record {
+	for _, rec := range s.keys {
+		if rec.ID == id {
+			return rec
+		}
 	}
 	return nil
 }
 
-func (s *Server) describe(r *request, rec *record, outcome string) map[string]any {
-	v := map[string]any{"id": rec.ID, "key": rec.Key, "marker": rec.Marker, "apply_seq": rec.Seq, "op": rec.Op, "hash": rec.Hash,
-		"stored_hash": rec.Stored, "content_hash": "", "drifted": true, "status": "deleted", "slug": "", "type": "", "link": "",
-		"created_gmt": rec.Created.Format(time.DateTime), "modified_gmt": "", "outcome": outcome}
-	if p := s.row(rec.ID); p != nil {
-		now := contentHash(p, rec.MetaKeys)
-		v["content_hash"], v["drifted"], v["status"], v["slug"], v["type"] = now, now != rec.Stored, p.Status, p.Slug, p.Type
-		v["link"], v["modified_gmt"] = "http://"+r.Host+"/"+p.Slug+"/", p.Modified.Format(time.DateTime)
+func (s *Server) itemView(r *request, p *Post, rec *record) map[string]any {
+	r.query["_embed"] = []string{"wp:term"}
+	v := map[string]any{"id": p.ID, "rev": revOf(p), "apply_seq": int64(0), "hash": "", "post": s.view(r, p, true)}
+	if rec != nil {
+		v["apply_seq"], v["hash"] = rec.Seq, rec.Hash
 	}
 	return v
 }
 
-// contentHash is over what a person may edit, but for status and slug.
-func contentHash(p *Post, metaKeys []string) string {
-	terms := map[string][]int{}
-	for taxonomy, ids := range p.Terms {
-		if len(ids) > 0 {
-			terms[taxonomy] = slices.Sorted(slices.Values(ids))
-		}
-	}
-	parts := []any{p.Title, p.Content, p.Excerpt, p.Author, p.Media, terms}
-	for _, key := range metaKeys {
-		parts = append(parts, key, p.Meta[key])
-	}
-	data, _ := json.Marshal(parts)
+// revOf changes with everything of a post that the plugin writes.
+func revOf(p *Post) string {
+	data, _ := json.Marshal([]any{p.Title, p.Content, p.Excerpt, p.Status, p.Slug, p.Author, p.Password, p.Media, p.Terms, p.Meta})
 	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:])
+	return hex.EncodeToString(sum[:16])
 }
 
-// fenced carries out one write behind the fence.
-func (s *Server) fenced(r *request, op string) answer {
-	key, _ := r.body["key"].(string)
+func conflict(code, why string, more map[string]any) answer {
+	return fail(http.StatusConflict, code, why, more)
+}
+
+// guard is the fence: what a write is refused for, nil where it may go on. again means that it was carried out before.
+func (s *Server) guard(r *request, rec *record, p *Post) (again bool, refused *answer) {
+	seq := int64(number(r.body["apply_seq"]))
 	hash, _ := r.body["hash"].(string)
-	seq, whole := integer(r.body["apply_seq"])
-	if key == "" || !whole || seq < 1 || op == "upsert" && (hash == "" || r.body["post"] == nil) {
-		return invalidParam("key", "key, apply_seq, hash and post are needed.")
+	rev, _ := r.body["rev"].(string)
+	refuse := func(code, why string) *answer {
+		a := conflict(code, why, map[string]any{"apply_seq": recSeq(rec)})
+		return &a
 	}
-	rec, known := &record{Key: key, Created: s.now()}, false
-	if old := s.keys[key]; old != nil {
-		c := *old
-		rec, known = &c, true
+	now := ""
+	if p != nil {
+		now = revOf(p)
 	}
-	if op != "upsert" {
-		hash = rec.Hash
-	}
-	stored := map[string]any{"apply_seq": rec.Seq, "op": rec.Op, "hash": rec.Hash, "id": rec.ID}
 	switch {
-	case !known && op != "upsert":
-		return fail(http.StatusNotFound, "stet_unknown_key", "No item was ever written for this key.")
-	case int64(seq) < rec.Seq:
-		return fail(http.StatusConflict, "stet_stale", "A newer apply is stored.", stored)
-	case int64(seq) == rec.Seq && (op != rec.Op || hash != rec.Hash):
-		return fail(http.StatusConflict, "stet_conflict", "This apply was used for something else.", stored)
-	case int64(seq) == rec.Seq:
-		return ok(s.describe(r, rec, "unchanged"))
+	case rec != nil && seq < rec.Seq:
+		return false, refuse("stet_stale", fmt.Sprintf("apply %d is older than %d.", seq, rec.Seq))
+	case rec != nil && seq == rec.Seq && hash != rec.Hash:
+		return false, refuse("stet_seq_reused", "the apply was carried out with other content.")
+	case rec != nil && seq == rec.Seq && now == rec.Rev:
+		return true, nil
+	case rev != "" && rev != now, rev == "" && rec != nil && p != nil && now != rec.Rev:
+		return false, refuse("stet_changed", "the post was changed since.")
 	}
-	post := s.row(rec.ID)
-	rec.Seq, rec.Op, rec.Hash = int64(seq), op, hash
-	if op == "unpublish" {
-		return s.takeDown(r, rec, post)
-	}
-	return s.put(r, rec, post)
+	return false, nil
 }
 
-func (s *Server) takeDown(r *request, rec *record, p *Post) answer {
-	if p == nil || p.Status == "draft" || p.Status == "trash" {
-		s.keys[rec.Key] = rec
-		return ok(s.describe(r, rec, "unchanged"))
+func recSeq(rec *record) int64 {
+	if rec == nil {
+		return 0
 	}
-	p.Status, p.Modified = "draft", s.now()
-	p.Saves++
-	return s.keep(r, rec, p, "unpublished")
+	return rec.Seq
 }
 
-// put writes the post of an upsert, or nothing.
-func (s *Server) put(r *request, rec *record, p *Post) answer {
-	marker, _ := r.body["marker"].(string)
-	if adopt, given := integer(r.body["adopt"]); given && rec.ID == 0 {
-		if p = s.row(adopt); p == nil {
-			return fail(http.StatusGone, "stet_gone", "There is no such item to adopt.")
-		}
-	}
-	if p == nil && rec.ID != 0 && rec.Marker == marker {
-		return fail(http.StatusGone, "stet_gone", "The item was deleted for good.", map[string]any{"id": rec.ID})
-	}
-	if rev, _ := r.body["rev"].(string); p != nil && rev != "" && rev != contentHash(p, rec.MetaKeys) {
-		return fail(http.StatusPreconditionFailed, "stet_changed", "The item was changed since it was read.")
-	}
+func number(v any) float64 { f, _ := v.(float64); return f }
+
+func (s *Server) upsert(r *request) answer {
+	key, _ := r.body["key"].(string)
+	base, _ := r.body["type"].(string)
 	fields, _ := r.body["post"].(map[string]any)
-	for name := range fields {
-		if !slices.Contains([]string{"title", "content", "excerpt", "slug", "status", "type", "parent", "author", "date", "featured_media", "categories", "tags", "terms", "meta"}, name) {
-			return invalidParam("post", name+" is not a valid property of Object.")
-		}
+	if key == "" || s.postType(base) == "" || fields == nil || number(r.body["apply_seq"]) < 1 {
+		return invalidParam("key", "key, type, apply_seq and post are needed.")
 	}
-	outcome := "updated"
-	if p == nil {
-		postType, _ := fields["type"].(string)
-		p, outcome = &Post{Type: postType, Author: r.user.ID, Terms: map[string][]int{}, Meta: map[string]any{}}, "created"
+	rec, p := s.keyed(r, key, s.postType(base))
+	again, refused := s.guard(r, rec, p)
+	if refused != nil {
+		return *refused
+	}
+	if again {
+		return ok(s.outcome(r, p, rec, "unchanged"))
 	}
 	sub := &request{Request: r.Request, query: r.query, body: fields, user: r.user}
-	if bad := s.applyAll(sub, map[string]string{"created": "create", "updated": "update"}[outcome], p, rec); bad != nil {
+	op, fresh := "update", p == nil
+	if fresh {
+		op, p = "create", &Post{Type: s.postType(base), Author: r.user.ID, Terms: map[string][]int{}, Meta: map[string]any{}}
+	}
+	if bad := s.applyAll(sub, op, p); bad != nil {
 		return *bad
 	}
-	rec.Marker = marker
-	return s.keep(r, rec, p, outcome)
+	return s.keep(r, p, key, map[bool]string{true: "created", false: "updated"}[fresh])
+}
+
+// keyed finds the record of a key and its post; without a record, the oldest post of class C that carries the marker,
+// a public one first.
+func (s *Server) keyed(r *request, key, postType string) (*record, *Post) {
+	rec := s.keys[key]
+	if rec != nil {
+		return rec, s.find(postType, rec.ID)
+	}
+	marker, _ := r.body["marker"].(string)
+	tag, _ := r.body["tag"].(string)
+	var found *Post
+	for _, p := range s.Posts() {
+		mine := p.Type == postType && p.Status != "trash" && s.recordOf(p.ID) == nil && carries(&p, marker, tag)
+		if mine && (found == nil || found.Status != "publish" && p.Status == "publish") {
+			found = p.clone()
+		}
+	}
+	return nil, found
 }
 
 // applyAll changes the row, its terms and its meta in memory: an error leaves nothing behind.
-func (s *Server) applyAll(r *request, op string, p *Post, rec *record) *answer {
+func (s *Server) applyAll(r *request, op string, p *Post) *answer {
 	p.Slug = strings.TrimSuffix(p.Slug, "__trashed")
 	for _, check := range []func() *answer{
 		func() *answer { return s.validate(r, p.Status) },
@@ -180,47 +187,60 @@ func (s *Server) applyAll(r *request, op string, p *Post, rec *record) *answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	wanted := p.Slug
-	if s.chooseSlug(p); p.Slug != wanted {
-		a := fail(http.StatusConflict, "stet_slug_taken", "The slug belongs to another item.", map[string]any{"slug": wanted, "offer": p.Slug})
+	if s.chooseSlug(p); wanted != "" && p.Slug != wanted {
+		a := conflict("stet_slug_taken", "the slug belongs to another post.", map[string]any{"slug": wanted})
 		return &a
 	}
 	s.date(p)
 	s.attach(r, op, p)
 	p.Modified = s.now()
 	p.Saves++
-	meta, _ := r.body["meta"].(map[string]any)
-	for _, key := range rec.MetaKeys { // what the version before had
-		delete(p.Meta, key)
-	}
-	rec.MetaKeys = slices.Sorted(maps.Keys(meta))
-	for key, v := range meta {
-		if p.Meta[key] = v; v == nil {
-			delete(p.Meta, key)
-		}
-	}
-	return nil
+	return s.setMeta(r, p)
 }
 
 // keep stores post and record in one step, and answers.
-func (s *Server) keep(r *request, rec *record, p *Post, outcome string) answer {
-	op, status := "upsert", http.StatusOK
+func (s *Server) keep(r *request, p *Post, key, outcome string) answer {
+	marker, _ := r.body["marker"].(string)
+	hash, _ := r.body["hash"].(string)
+	rec := &record{Key: key, Marker: marker, Hash: hash, Seq: int64(number(r.body["apply_seq"]))}
+	op := "upsert"
 	if outcome == "unpublished" {
 		op = "unpublish"
 	}
-	if outcome == "created" {
-		status = http.StatusCreated
-	}
 	c := s.commit(r, op, p)
 	s.mu.Lock()
-	rec.ID = p.ID
-	if op == "upsert" {
-		rec.Stored = contentHash(p, rec.MetaKeys)
-	}
-	s.keys[rec.Key] = rec
-	marker, _, _ := strings.Cut(rec.Marker, ".")
+	rec.ID, rec.Rev = p.ID, revOf(p)
+	s.keys[key] = rec
 	s.log[c.N-1].Seq, s.log[c.N-1].Marker = rec.Seq, marker
 	c = s.log[c.N-1]
 	s.mu.Unlock()
 	s.committed(c)
-	return answer{status: status, body: s.describe(r, rec, outcome)}
+	return ok(s.outcome(r, p, rec, outcome))
+}
+
+func (s *Server) outcome(r *request, p *Post, rec *record, outcome string) map[string]any {
+	v := s.itemView(r, p, rec)
+	v["outcome"] = outcome
+	return v
+}
+
+// unpublish makes a draft of the post and raises the fence, so that an older upsert cannot bring it back.
+func (s *Server) unpublish(r *request) answer {
+	key, _ := r.body["key"].(string)
+	base, _ := r.body["type"].(string)
+	rec, p := s.keyed(r, key, s.postType(base))
+	if p == nil {
+		return fail(http.StatusNotFound, "rest_post_invalid_id", "Invalid post ID.")
+	}
+	again, refused := s.guard(r, rec, p)
+	if refused != nil {
+		return *refused
+	}
+	if again || slices.Contains([]string{"draft", "trash"}, p.Status) {
+		return ok(s.outcome(r, p, rec, "unchanged"))
+	}
+	p.Status = "draft"
+	p.Saves++
+	p.Modified = s.now()
+	return s.keep(r, p, key, "unpublished")
 }
