@@ -3,11 +3,12 @@ SHELL := bash
 
 SEEDS    ?=
 SEED     ?=
+KILLS    ?=
 FUZZTIME ?= 30s
 ARGS     ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help build test test-race test-wordpress lint vuln fmt check demo bench sim fuzz docs clean
+.PHONY: help build test test-race test-wordpress lint vuln fmt check demo bench sim crash fuzz docs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +49,9 @@ bench: ## Measure ingest, publishing and recovery on SQLite and PostgreSQL
 
 sim: ## Simulate the core under faults (SEEDS=100000 for more, SEED=7 to replay one)
 	STET_SIM_SEEDS=$(SEEDS) STET_SIM_SEED=$(SEED) go test -count=1 -timeout 0 -v $(ARGS) ./internal/sim/...
+
+crash: ## Kill the real binary again and again, on both stores (KILLS=2000 for more)
+	STET_CRASH_KILLS=$(KILLS) testenv/postgres run go test -count=1 -timeout 0 -v $(ARGS) ./internal/crash/...
 
 fuzz: ## Fuzz every parser, one after the other (FUZZTIME=30s each)
 	@grep -rn --include='*_test.go' -o '^func Fuzz[A-Za-z0-9_]*' . | sed -E 's|^(.*)/[^/]*:[0-9]*:func (.*)|\1 \2|' | \
