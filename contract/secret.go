@@ -4,7 +4,6 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
-	"io"
 	"log/slog"
 	"strings"
 	"time"
@@ -51,7 +50,7 @@ func (s Secret) Until(t time.Time) Secret { return Secret{s.key, t} }
 func (s Secret) String() string { return "whsec_(hidden)" }
 
 // Format hides the key from every verb.
-func (s Secret) Format(f fmt.State, _ rune) { io.WriteString(f, s.String()) }
+func (s Secret) Format(f fmt.State, _ rune) { fmt.Fprint(f, s.String()) }
 
 // MarshalText hides the key from JSON and YAML.
 func (s Secret) MarshalText() ([]byte, error) { return []byte(s.String()), nil }

@@ -2,6 +2,7 @@ package wordpress
 
 import (
 	"context"
+	"errors"
 	"html"
 	"net/http"
 	"net/url"
@@ -82,7 +83,7 @@ func (s *site) termID(ctx context.Context, base, name string) (int, error) {
 	var made term
 	err := s.post(ctx, httpclient.Path("wp", "v2", base), url.Values{"_fields": {"id,name,slug"}}, map[string]any{"name": stored}, nil, &made)
 	if isCode(err, "term_exists") {
-		if e, _ := err.(*stet.Error); e != nil {
+		if e, ok := errors.AsType[*stet.Error](err); ok {
 			if id, _ := e.Details["term_id"].(int); id > 0 {
 				return id, nil
 			}

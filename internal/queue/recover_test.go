@@ -56,7 +56,8 @@ func TestNextProcessTakesOver(t *testing.T) {
 		q, running := w.open(queue.Config{Poll: never, TTL: time.Second}), newRecorder()
 		w.start(q, running)
 		second := running.next(t)
-		if job, _, _ := strings.Cut(dead, "."); !strings.HasSuffix(second.name(), job[strings.Index(job, "/"):]+".2") {
+		job, _, _ := strings.Cut(dead, ".")
+		if _, id, _ := strings.Cut(job, "/"); !strings.HasSuffix(second.name(), "/"+id+".2") {
 			t.Errorf("%s was followed by %s, want the second attempt of the same job", dead, second.name())
 		}
 		w.complete(q, second)

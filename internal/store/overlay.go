@@ -77,13 +77,12 @@ func (o *overlay) remember(row state.Row) {
 	put, _ := o.puts.Get(was)
 	gone, _ := o.deletes.Get(state.Clone(row))
 	o.undo = append(o.undo, func() {
-		o.puts.Delete(was)
-		o.deletes.Delete(was)
+		_, _ = o.puts.Delete(was), o.deletes.Delete(was) // sets in memory do not fail
 		if put {
-			o.puts.Put(was)
+			_ = o.puts.Put(was)
 		}
 		if gone {
-			o.deletes.Put(was)
+			_ = o.deletes.Put(was)
 		}
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -145,7 +146,7 @@ func (s *site) parallel(t *testing.T, n int, path string, body func(i int) any) 
 // query returns the rows of a query, their columns separated by tabs, without asking WordPress.
 func (s *site) query(t *testing.T, format string, values ...any) []string {
 	t.Helper()
-	arguments := append(s.SQL[1:len(s.SQL):len(s.SQL)], fmt.Sprintf(format, values...))
+	arguments := append(slices.Clone(s.SQL[1:]), fmt.Sprintf(format, values...))
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), patience) // also when the test cleans up
 	defer cancel()
 	output, err := exec.CommandContext(ctx, s.SQL[0], arguments...).Output()

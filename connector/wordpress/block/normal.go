@@ -3,6 +3,7 @@ package block
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html"
 	"io"
@@ -22,7 +23,7 @@ func Normal(content string) string {
 	for {
 		switch z.Next() {
 		case nethtml.ErrorToken:
-			if z.Err() != io.EOF {
+			if !errors.Is(z.Err(), io.EOF) {
 				return "unreadable: " + content
 			}
 			return n.String()

@@ -57,7 +57,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Database) {
 // begin opens a DB whose commits fault decides, where that is not nil.
 func begin(t *testing.T, base Database, f *faults) *store.DB {
 	t.Helper()
-	var d store.Driver = base.Open(t)
+	d := base.Open(t)
 	if f != nil {
 		f.Driver = d
 		d = f
