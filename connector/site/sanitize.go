@@ -3,6 +3,7 @@ package site
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -13,7 +14,7 @@ import (
 
 // policy is what articles need and nothing that acts: no script, frame, form, style or event handler; addresses are
 // http, https, mailto or inside the site. Classes are those that rendering itself makes.
-var policy = func() *bluemonday.Policy {
+var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowStandardURLs()
 	p.RequireNoFollowOnLinks(false)
@@ -44,13 +45,13 @@ var policy = func() *bluemonday.Policy {
 	p.AllowAttrs("role").Matching(regexp.MustCompile(`^doc-(noteref|backlink|endnotes)$`)).Globally()
 	p.AllowAttrs("tabindex").Matching(regexp.MustCompile(`^0$`)).OnElements("pre")
 	return p
-}()
+})
 
 // cleanHTML sanitises and balances a fragment, fits it below the page's own heading, and gives its first paragraph
 // as an excerpt.
 func cleanHTML(text, title string) (clean, excerpt string, err error) {
 	body := &html.Node{Type: html.ElementNode, Data: "div", DataAtom: atom.Div}
-	nodes, err := html.ParseFragment(strings.NewReader(policy.Sanitize(text)), body)
+	nodes, err := html.ParseFragment(strings.NewReader(policy().Sanitize(text)), body)
 	if err != nil {
 		return "", "", err
 	}

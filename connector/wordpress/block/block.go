@@ -54,7 +54,7 @@ func Render(body stet.Body, opt Options) (string, error) {
 		return "", stet.Errorf(stet.Unsupported, "body_format", "the body format %q is not supported; use markdown or html", body.Format)
 	}
 	if !opt.Trusted {
-		text = policy.Sanitize(text)
+		text = policy().Sanitize(text)
 	}
 	root, err := parse(text)
 	if err != nil {

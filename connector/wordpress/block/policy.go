@@ -2,6 +2,7 @@ package block
 
 import (
 	"regexp"
+	"sync"
 
 	"github.com/microcosm-cc/bluemonday"
 )
@@ -9,7 +10,7 @@ import (
 // policy is what articles need and WordPress lets every author write (wp_kses_post, wp-includes/kses.php): content that
 // passed here is the same for an author and for an administrator. Comments are not among it, so that no text can forge
 // a block or a marker.
-var policy = func() *bluemonday.Policy {
+var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowStandardURLs()
 	p.RequireNoFollowOnLinks(false)
@@ -35,4 +36,4 @@ var policy = func() *bluemonday.Policy {
 	p.AllowAttrs("class").Matching(regexp.MustCompile(`^(language-[\w+#.-]+|footnote-ref|footnote-backref|footnotes)$`)).Globally()
 	p.AllowAttrs("role").Matching(regexp.MustCompile(`^doc-(noteref|backlink|endnotes)$`)).Globally()
 	return p
-}()
+})
