@@ -86,6 +86,9 @@ func (db *DB) attempt(ctx context.Context, batch []*request) error {
 			work.Rollback()
 		}
 	}()
+	if err := prefetch(ctx, work, batch); err != nil {
+		return err
+	}
 	tx, err := db.begin(work)
 	if err != nil {
 		return err
@@ -107,6 +110,22 @@ func (db *DB) attempt(ctx context.Context, batch []*request) error {
 		db.jobs.Committed(tx.insert)
 	}
 	return nil
+}
+
+// prefetch makes the announced reads of a whole batch at once, where that helps.
+func prefetch(ctx context.Context, work Work, batch []*request) error {
+	p, ok := work.(Prefetcher)
+	if !ok {
+		return nil
+	}
+	var reads []Read
+	for _, r := range batch {
+		reads = append(reads, r.ahead...)
+	}
+	if len(reads) == 0 {
+		return nil
+	}
+	return p.Prefetch(ctx, reads)
 }
 
 func (db *DB) begin(work Work) (*Tx, error) {

@@ -22,10 +22,24 @@ type Work interface {
 	state.Reader
 	// Now is the time of the transaction by the database's clock; the zero time where the database has none of its own.
 	Now() time.Time
-	// Flush writes the changes and lets the queue write its jobs. After an error only Rollback is left.
+	// Flush writes the changes and lets the queue write its jobs. An event whose id is in the log already is refused with
+	// EventExists. After an error only Rollback is left.
 	Flush(ctx context.Context, c Changes) error
 	Commit(ctx context.Context) error
 	Rollback()
+}
+
+// Read is a read that an update is going to make: of Row's key or, where there is a Query, of the rows of Row's table
+// that it selects.
+type Read struct {
+	Row   state.Row
+	Query *state.Query
+}
+
+// Prefetcher is a Work for which many reads at once cost less than one after another.
+type Prefetcher interface {
+	// Prefetch makes the reads and keeps what they found for Get and Find. It leaves the given rows as they are.
+	Prefetch(ctx context.Context, reads []Read) error
 }
 
 // What an error of a Driver or Work may wrap. Any other error means that the transaction did not take effect and that

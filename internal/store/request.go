@@ -5,18 +5,19 @@ import "context"
 // request is one Update on its way. The committer lends the transaction to the caller's goroutine, so that a panic or
 // runtime.Goexit in fn ends the caller and not the committer.
 type request struct {
-	ctx  context.Context
-	fn   func(*Tx) error
-	here bool          // the caller's goroutine is the committing one
-	gone bool          // fn did not return, so nobody waits any more
-	turn chan *Tx      // lends the transaction
-	back chan bool     // gives it back, and says whether fn returned
-	done chan struct{} // closed when err is final
-	err  error
+	ctx   context.Context
+	fn    func(*Tx) error
+	ahead []Read        // what fn is going to read
+	here  bool          // the caller's goroutine is the committing one
+	gone  bool          // fn did not return, so nobody waits any more
+	turn  chan *Tx      // lends the transaction
+	back  chan bool     // gives it back, and says whether fn returned
+	done  chan struct{} // closed when err is final
+	err   error
 }
 
-func newRequest(ctx context.Context, fn func(*Tx) error) *request {
-	return &request{ctx: ctx, fn: fn, turn: make(chan *Tx), back: make(chan bool), done: make(chan struct{})}
+func newRequest(ctx context.Context, fn func(*Tx) error, ahead []Read) *request {
+	return &request{ctx: ctx, fn: fn, ahead: ahead, turn: make(chan *Tx), back: make(chan bool), done: make(chan struct{})}
 }
 
 // run has fn run in tx.

@@ -76,13 +76,15 @@ func (db *DB) View(ctx context.Context, fn func(state.Reader) error) error {
 // its Tx: a DB's own methods would wait for it for ever. When ctx ends before fn runs, Update returns its error; after
 // that the transaction is carried through.
 //
+// What fn is known to read may be announced as ahead; that changes nothing but the time it takes.
+//
 // An error with the kind Unavailable means that the database could not be reached; what then became of the transaction
 // may be unknown, and the same update can be tried again.
-func (db *DB) Update(ctx context.Context, fn func(*Tx) error) error {
+func (db *DB) Update(ctx context.Context, fn func(*Tx) error, ahead ...Read) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	r := newRequest(ctx, fn)
+	r := newRequest(ctx, fn, ahead)
 	if r.here = db.opts.Synchronous; r.here {
 		db.write([]*request{r})
 		return r.err

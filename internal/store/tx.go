@@ -67,7 +67,8 @@ func writable(row state.Row) error {
 }
 
 // Append writes events at the end of the log and folds them into the rows. It gives each its Seq, and its At where that
-// is zero. An event whose id is in the log already is a Conflict with the code event_exists.
+// is zero. An event whose id is in the log already makes the update a Conflict with the code event_exists, here or when
+// it is written.
 func (tx *Tx) Append(events ...stet.Event) error {
 	for _, e := range events {
 		if err := tx.append(e); err != nil {
@@ -78,9 +79,10 @@ func (tx *Tx) Append(events ...stet.Event) error {
 }
 
 func (tx *Tx) append(e stet.Event) error {
-	if exists, err := tx.exists(e.ID); err != nil {
-		return err
-	} else if exists {
+	switch {
+	case e.ID == "":
+		return fmt.Errorf("append event: it has no id")
+	case tx.ids[e.ID]:
 		return EventExists(e.ID)
 	}
 	e.Seq = tx.frontier.Size() + 1
@@ -98,17 +100,6 @@ func (tx *Tx) append(e stet.Event) error {
 	tx.ids[e.ID], tx.last = true, e.ID
 	tx.rows.undo = append(tx.rows.undo, func() { delete(tx.ids, e.ID) })
 	return state.Fold(tx, e)
-}
-
-func (tx *Tx) exists(id string) (bool, error) {
-	if id == "" {
-		return false, fmt.Errorf("append event: it has no id")
-	}
-	if tx.ids[id] {
-		return true, nil
-	}
-	found, err := tx.rows.base.Find(&state.Entry{}, state.Query{Equal: map[string]any{"event_id": id}, Limit: 1})
-	return len(found) > 0, tx.rows.note(err)
 }
 
 // Enqueue asks for a job once the transaction is committed.

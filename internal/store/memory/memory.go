@@ -82,6 +82,16 @@ func (t *Tx) Find(proto state.Row, q state.Query) ([]state.Row, error) {
 
 // Flush keeps the changes for the commit.
 func (t *Tx) Flush(ctx context.Context, c store.Changes) error {
+	for _, row := range c.Puts {
+		e, ok := row.(*state.Entry)
+		if !ok {
+			continue
+		}
+		twins, err := t.Find(e, state.Query{Equal: map[string]any{"event_id": e.EventID}, Limit: 1})
+		if err != nil || len(twins) > 0 {
+			return errors.Join(err, store.EventExists(e.EventID))
+		}
+	}
 	t.changes = c
 	return c.WriteJobs(ctx, t)
 }

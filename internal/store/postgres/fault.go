@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"stet"
+	"stet/internal/state"
 	"stet/internal/store"
 )
 
@@ -57,6 +58,20 @@ func lost(err error) error {
 func isServer(err error) bool {
 	_, ok := errors.AsType[*pgconn.PgError](err)
 	return ok
+}
+
+// takenID is the id of the event that the server refused because the log has it.
+func takenID(err error, puts []state.Row) (id string, taken bool) {
+	server, ok := errors.AsType[*pgconn.PgError](err)
+	if !ok || server.ConstraintName != "event_by_event_id" {
+		return "", false
+	}
+	for _, row := range puts {
+		if e, ok := row.(*state.Entry); ok && strings.Contains(server.Detail, "("+e.EventID+")") {
+			return e.EventID, true
+		}
+	}
+	return "", true
 }
 
 func passes(err error) bool {

@@ -34,6 +34,10 @@ func (r reader) Find(proto state.Row, q state.Query) ([]state.Row, error) {
 	if err != nil {
 		return nil, err
 	}
+	return collect(rows, proto)
+}
+
+func collect(rows pgx.Rows, proto state.Row) ([]state.Row, error) {
 	return pgx.CollectRows(rows, func(found pgx.CollectableRow) (state.Row, error) {
 		row := state.New(proto)
 		return row, found.Scan(row.Fields()...)
@@ -42,6 +46,7 @@ func (r reader) Find(proto state.Row, q state.Query) ([]state.Row, error) {
 
 type work struct {
 	reader
+	seen seen
 	tx   pgx.Tx
 	now  time.Time
 	head state.Head
@@ -71,11 +76,20 @@ func (w *work) Get(row state.Row) (bool, error) {
 		*head = w.head
 		return true, nil
 	}
+	if found, known := w.seen.get(row); known {
+		return found, nil
+	}
 	found, err := w.reader.Get(row)
+	if err == nil {
+		w.seen.got(row, found)
+	}
 	return found, w.classify(err)
 }
 
 func (w *work) Find(proto state.Row, q state.Query) ([]state.Row, error) {
+	if rows, known := w.seen.find(proto, q); known {
+		return rows, nil
+	}
 	rows, err := w.reader.Find(proto, q)
 	return rows, w.classify(err)
 }
@@ -89,10 +103,14 @@ func (w *work) Flush(ctx context.Context, c store.Changes) error {
 	for _, row := range c.Puts {
 		b.Queue(sqltext.Of(row.Table()).Put, sqltext.Values(row)...)
 	}
-	if b.Len() > 0 {
-		if err := w.tx.SendBatch(ctx, &b).Close(); err != nil {
-			return w.classify(fmt.Errorf("write rows: %w", err))
+	if b.Len() == 0 {
+		return w.classify(c.WriteJobs(ctx, w.tx))
+	}
+	if err := w.tx.SendBatch(ctx, &b).Close(); err != nil {
+		if id, taken := takenID(err, c.Puts); taken {
+			return store.EventExists(id)
 		}
+		return w.classify(fmt.Errorf("write rows: %w", err))
 	}
 	return w.classify(c.WriteJobs(ctx, w.tx))
 }

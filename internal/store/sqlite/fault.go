@@ -19,6 +19,12 @@ func code(err error) int {
 	return 0
 }
 
+// taken reports whether another row has a value that must be unique; of an event that can be its id alone.
+func taken(err error) bool {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	return ok && e.Code() == lib.SQLITE_CONSTRAINT_UNIQUE
+}
+
 // explain is err as an operator can act on it.
 func (d *Driver) explain(err error) error {
 	if _, ok := errors.AsType[*stet.Error](err); ok {

@@ -76,7 +76,11 @@ func (w *work) Flush(ctx context.Context, c store.Changes) error {
 		}
 	}
 	for _, row := range c.Puts {
-		if _, err := w.tx.ExecContext(ctx, rebind(sqltext.Of(row.Table()).Put), sqltext.Values(row)...); err != nil {
+		_, err := w.tx.ExecContext(ctx, rebind(sqltext.Of(row.Table()).Put), sqltext.Values(row)...)
+		if e, ok := row.(*state.Entry); ok && taken(err) {
+			return store.EventExists(e.EventID)
+		}
+		if err != nil {
 			return w.driver.classify(err)
 		}
 	}

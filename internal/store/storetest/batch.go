@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 
@@ -196,6 +197,51 @@ func testRefusesAnEventTwice(t *testing.T, base Database) {
 		t.Error("an event without an id was taken")
 	}
 	verified(t, db, 2)
+}
+
+// What was announced is read as of the function's turn, not as of the announcement.
+func testReadsAhead(t *testing.T, base Database) {
+	db := begin(t, base, nil)
+	update(t, db, put(1))
+	all := state.Query{Over: map[string]any{"name": ""}}
+	ahead := []store.Read{{Row: &state.Setting{Name: "s001"}}, {Row: &state.Setting{Name: "s002"}}, {Row: &state.Setting{}, Query: &all}}
+	given := *ahead[0].Row.(*state.Setting)
+	var wg sync.WaitGroup
+	release := hold(t, db, &wg)
+	look := func(want ...string) func(*store.Tx) error {
+		return func(tx *store.Tx) error {
+			rows, err := state.All[*state.Setting](tx, all)
+			if got := names(rows); err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("finds %v, %v, want %v", got, err, want)
+			}
+			for _, name := range []string{"s001", "s002"} {
+				found, err := tx.Get(&state.Setting{Name: name})
+				if want := slices.Contains(want, name); err != nil || found != want {
+					t.Errorf("%s: found %v, %v", name, found, err)
+				}
+			}
+			return nil
+		}
+	}
+	for i, fn := range []func(*store.Tx) error{
+		look("s001"),
+		func(tx *store.Tx) error { return errors.Join(tx.Delete(setting(1)), tx.Put(setting(2))) },
+		look("s002"),
+	} {
+		wg.Go(func() {
+			if err := db.Update(context.Background(), fn, ahead...); err != nil {
+				t.Error(err)
+			}
+		})
+		for db.Waiting() <= i {
+			runtime.Gosched()
+		}
+	}
+	release()
+	wg.Wait()
+	if got := *ahead[0].Row.(*state.Setting); got != given {
+		t.Errorf("the announced row was changed to %v", got)
+	}
 }
 
 func testDropsWhatIsCancelledWhileItWaits(t *testing.T, base Database) {

@@ -34,6 +34,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Database) {
 		"SharesCommits":                    testSharesCommits,
 		"NumbersEventsWithoutGaps":         testNumbersEventsWithoutGaps,
 		"RefusesAnEventTwice":              testRefusesAnEventTwice,
+		"ReadsAhead":                       testReadsAhead,
 		"RefusesToWriteTheLogAsRows":       testRefusesToWriteTheLogAsRows,
 		"SurvivesReopening":                testSurvivesReopening,
 		"ViewsOneMoment":                   testViewsOneMoment,
