@@ -16,8 +16,7 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files")
 
-// The golden files hold markup as the block editor itself saves it: each block of theirs was compared with the save
-// function of its kind in the block library of WordPress.
+// The golden files hold markup in which the block library of WordPress 7.1 (wp.blocks.parse) finds no invalid block.
 func TestMarkupIsThatOfTheEditor(t *testing.T) {
 	sources, err := filepath.Glob("testdata/golden/*.md")
 	if err != nil || len(sources) == 0 {
