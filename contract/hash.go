@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -29,22 +30,45 @@ func ContentHash(doc stet.Document) string {
 // optional fields left out, every string in Unicode normal form C, then laid out after RFC 8785 (members sorted, ECMAScript
 // numbers, no white space). It fails where Fields holds what JSON has not: a channel, NaN.
 func Canonical(doc stet.Document) ([]byte, error) {
-	raw, err := json.Marshal(doc)
+	raw, err := plainJSON(doc)
 	if err != nil {
 		return nil, fmt.Errorf("canonicalise document %q: %w", doc.Slug, err)
 	}
-	var tree any
-	if err := json.Unmarshal(raw, &tree); err != nil {
-		return nil, fmt.Errorf("canonicalise document %q: %w", doc.Slug, err)
-	}
-	if raw, err = json.Marshal(composed(tree)); err != nil {
-		return nil, fmt.Errorf("canonicalise document %q: %w", doc.Slug, err)
+	if !composedAlready(raw) {
+		if raw, err = compose(raw); err != nil {
+			return nil, fmt.Errorf("canonicalise document %q: %w", doc.Slug, err)
+		}
 	}
 	value := jsontext.Value(raw)
 	if err := value.Canonicalize(); err != nil {
 		return nil, fmt.Errorf("canonicalise document %q: %w", doc.Slug, err)
 	}
 	return value, nil
+}
+
+// plainJSON is a document as JSON with as few escapes as encoding/json can: control characters, quotes and the like.
+func plainJSON(doc stet.Document) ([]byte, error) {
+	var out bytes.Buffer
+	enc := json.NewEncoder(&out)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(doc)
+	return out.Bytes(), err
+}
+
+// composedAlready reports whether every string of a JSON text is surely in NFC, as nearly all are: the text is as a
+// whole, and hides nothing in an escape. A quote or a backslash, which stand where a string begins or an escape does,
+// compose with no mark.
+func composedAlready(raw []byte) bool {
+	return norm.NFC.IsNormal(raw) && !bytes.Contains(raw, []byte(`\u`))
+}
+
+// compose puts every string of a JSON text in NFC.
+func compose(raw []byte) ([]byte, error) {
+	var tree any
+	if err := json.Unmarshal(raw, &tree); err != nil {
+		return nil, err
+	}
+	return json.Marshal(composed(tree))
 }
 
 // composed puts every string of a tree in NFC. Of names that become equal the last in byte order stays, so that the

@@ -100,7 +100,7 @@ var changes = []func(*stet.Document){
 }
 
 func drawDocument(t *rapid.T) stet.Document {
-	text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"é", "e\u0301", "\u212b", "ﬁ", "가", "\u1112\u1161", "a\u0323\u0307"}))
+	text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"é", "e\u0301", "\u212b", "ﬁ", "가", "\u1112\u1161", "a\u0323\u0307", "<\u0338", "\u226e", "\"\u0301\u0323", "\u2028"}))
 	return stet.Document{
 		Title: "t" + text.Draw(t, "title"), Slug: text.Draw(t, "slug"), Body: stet.Body{Format: "markdown", Text: text.Draw(t, "text")},
 		Summary: text.Draw(t, "summary"), Authors: rapid.SliceOf(text).Draw(t, "authors"),
