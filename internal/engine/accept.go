@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"slices"
 
 	"stet"
@@ -48,7 +47,7 @@ func (e *Engine) Accept(ctx context.Context, in Arrival) (out Answer, err error)
 		}
 		return u.Put(&state.Delivery{Source: in.Source, ID: in.Delivery, BodySHA256: data.BodySHA256, Status: int64(out.Status), Answer: out.Body,
 			At: stet.Millis(u.Now())})
-	})
+	}, aheadOfArrival(in)...)
 	e.cfg.Fail("K1")
 	return out, err
 }
@@ -136,7 +135,7 @@ func (e *Engine) decide(u *unit, source Source, env contract.Envelope, data stet
 	case duplicate:
 		return e.duplicate(u, env)
 	}
-	return e.accepted(u, event, data)
+	return e.accepted(u, event, data, env.EventID)
 }
 
 func answerOf(err *stet.Error) Answer {
@@ -146,8 +145,7 @@ func answerOf(err *stet.Error) Answer {
 	return Refusal(err)
 }
 
-func (e *Engine) accepted(u *unit, event stet.Event, data stet.Incoming) (Answer, error) {
-	env := event
+func (e *Engine) accepted(u *unit, event stet.Event, data stet.Incoming, eventID string) (Answer, error) {
 	event.Data = marshal(data)
 	if err := u.append(event); err != nil {
 		return Answer{}, err
@@ -159,17 +157,8 @@ func (e *Engine) accepted(u *unit, event stet.Event, data stet.Incoming) (Answer
 	} else {
 		u.Enqueue(store.Job{Kind: store.GateJob, ContentID: event.ContentID})
 	}
-	return answer(202, Receipt{EventID: eventID(data.Envelope), ContentID: env.ContentID, Version: env.Version, IdempotencyKey: env.IdempotencyKey,
+	return answer(202, Receipt{EventID: eventID, ContentID: event.ContentID, Version: event.Version, IdempotencyKey: event.IdempotencyKey,
 		Status: "accepted"}, false), nil
-}
-
-// eventID is the sender's own id of the event.
-func eventID(envelope string) string {
-	var head struct {
-		EventID string `json:"event_id"`
-	}
-	_ = json.Unmarshal([]byte(envelope), &head) // it was decoded strictly before
-	return head.EventID
 }
 
 func (e *Engine) duplicate(u *unit, env contract.Envelope) (Answer, error) {

@@ -176,8 +176,8 @@ func (u *unit) append(events ...stet.Event) error {
 	return nil
 }
 
-// update runs fn in one transaction, and tells the observer what was committed.
-func (e *Engine) update(ctx context.Context, fn func(*unit) error) error {
+// update runs fn in one transaction, and tells the observer what was committed. ahead is what fn is known to read.
+func (e *Engine) update(ctx context.Context, fn func(*unit) error, ahead ...store.Read) error {
 	id := e.cfg.NewID()
 	var events []stet.Event
 	err := e.db.Update(ctx, func(tx *store.Tx) error {
@@ -185,7 +185,7 @@ func (e *Engine) update(ctx context.Context, fn func(*unit) error) error {
 		err := fn(u)
 		events = u.events
 		return err
-	})
+	}, ahead...)
 	if err == nil && len(events) > 0 {
 		e.cfg.Observer.Committed(events)
 	}

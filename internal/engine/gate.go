@@ -36,7 +36,7 @@ func (e *Engine) judge(ctx context.Context, contentID string, claim store.Claim)
 			}
 			u.Complete(claim)
 			return e.passed(u, r, doc, passed, verdict)
-		})
+		}, aheadOfVerdict(r)...)
 		if err != nil || !moved {
 			return err
 		}

@@ -65,7 +65,7 @@ func (e *Engine) take(ctx context.Context, key stet.Key, claim store.Claim) (*at
 		a.fence, a.base = lease.Fence, u.Now()
 		taken = true
 		return e.load(u, a, p)
-	})
+	}, aheadOfTake(key)...)
 	if err != nil || !taken {
 		return nil, err
 	}
@@ -164,7 +164,7 @@ func (e *Engine) load(u *unit, a *attempt, p *state.Publication) error {
 		return err
 	}
 	m.Intents = byTime(intents)
-	tombs, err := state.All[*state.Tombstone](u, state.Query{Equal: map[string]any{"content_id": p.ContentID, "target": p.Target}})
+	tombs, err := state.All[*state.Tombstone](u, state.Query{Equal: ofKey(a.key)})
 	if err != nil {
 		return err
 	}

@@ -56,7 +56,7 @@ func withdrawTwice(u *unit, env contract.Envelope) (any, error) {
 
 // keyReused refuses an idempotency key that names another version already.
 func (e *Engine) keyReused(u *unit, env contract.Envelope) (*stet.Error, error) {
-	uses, err := state.All[*state.Revision](u, state.Query{Equal: map[string]any{"idempotency_key": env.IdempotencyKey}, Limit: 2})
+	uses, err := state.All[*state.Revision](u, *usesOfKey(env))
 	if err != nil {
 		return nil, err
 	}

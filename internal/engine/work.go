@@ -110,7 +110,7 @@ func (e *Engine) guarded(ctx context.Context, a *attempt, fn func(*unit, *state.
 			return ErrFenced
 		}
 		return fn(u, lease)
-	})
+	}, aheadOf(a)...)
 }
 
 // commit writes the events of an effect before its call, and keeps the lease long enough for the call to end in it.

@@ -92,7 +92,10 @@ func (f *folder) publication(edit func(*Publication)) error {
 }
 
 func (f *folder) arrived() error {
-	var in stet.Incoming
+	var in struct { // the part of stet.Incoming that rows show; the envelope would be unquoted for nothing
+		ContentHash string   `json:"content_hash"`
+		Targets     []string `json:"targets"`
+	}
 	if err := f.data(&in); err != nil {
 		return err
 	}
