@@ -28,6 +28,7 @@ type Options struct {
 	Rounds   int           // of every throughput, one after another in turn; 3 where 0
 	Rate     float64       // publishes a second at low load; 10 where 0
 	Quiet    time.Duration // how long the low load lasts; 15 s where 0
+	Backlog  int           // publishes that wait at saturation; 400 where 0
 	Watch    func(note string)
 }
 
@@ -36,6 +37,7 @@ func (o Options) withDefaults() Options {
 	o.Rounds = cmp.Or(o.Rounds, 3)
 	o.Rate = cmp.Or(o.Rate, 10)
 	o.Quiet = cmp.Or(o.Quiet, 15*time.Second)
+	o.Backlog = cmp.Or(o.Backlog, 400)
 	o.Folder = cmp.Or(o.Folder, os.TempDir())
 	if o.Watch == nil {
 		o.Watch = func(string) {}

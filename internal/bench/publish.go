@@ -11,8 +11,7 @@ import (
 
 const (
 	cmsPause   = 50 * time.Millisecond
-	backlog    = 400 // publishes at saturation
-	warmUp     = 5   // publishes before anything counts
+	warmUp     = 5 // publishes before anything counts
 	patience   = 2 * time.Minute
 	countedFor = 20 // publishes whose commits are counted
 )
@@ -154,7 +153,7 @@ func (r *run) trickle(ctx context.Context, n *node, count int) ([]time.Time, err
 
 // saturation publishes a backlog that was delivered at once.
 func (r *run) saturation(ctx context.Context, p place, out *Publish) (err error) {
-	n, a, err := r.working(ctx, p, newCMS(cmsPause), backlog)
+	n, a, err := r.working(ctx, p, newCMS(cmsPause), r.Backlog)
 	if err != nil {
 		return err
 	}
@@ -165,14 +164,14 @@ func (r *run) saturation(ctx context.Context, p place, out *Publish) (err error)
 	}
 	defer s.conn.Close()
 	start := time.Now()
-	for i := range int64(backlog) {
+	for i := range int64(r.Backlog) {
 		if err := s.deliver(contentID('s', i)); err != nil {
 			return err
 		}
 	}
-	if err := a.wait(ctx, backlog); err != nil {
+	if err := a.wait(ctx, r.Backlog); err != nil {
 		return err
 	}
-	out.PerSecond = backlog / time.Since(start).Seconds()
+	out.PerSecond = float64(r.Backlog) / time.Since(start).Seconds()
 	return nil
 }
