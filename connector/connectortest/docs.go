@@ -27,7 +27,7 @@ var heads = []struct{ title, text, columns string }{
 	{promises, "The class names the sub-protocol ([protocol](protocol.md), 1.7). The horizon is how late a request may still take effect.",
 		"connector | class | drafts | client ids | separate draft | slug when taken | locking | strong lookup | atomic upsert | unpublish | trash | horizon | body"},
 	{trials, "Operations are publishes, updates, unpublishes and rollbacks, each judged in the CMS itself once it had come to rest. " +
-		"Duplicates are public items beyond the first, at any moment. The control does what most integrations do: it sends again whatever was not answered.",
+		"Duplicates are public items beyond the first, looked for after every attempt and at rest. The control does what most integrations do: it sends again whatever was not answered.",
 		"connector | against | date | operations | faults injected | duplicates | lost | stale | orphan drafts | result"},
 	{deviations, "A test that a connector does not pass, and why.", "connector | test | reason"},
 }
