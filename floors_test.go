@@ -36,6 +36,7 @@ var floors = map[string]string{
 	"connector/site":            ". connector internal/httpclient",
 	"connector/wordpress":       ". connector connector/wordpress/block internal/httpclient",
 	"connector/wordpress/block": ".",
+	"connector/probe":           ". connector",
 	"connector/all":             "connector connector/site connector/wordpress",
 	"internal/state":            ". internal/ledger",
 	"internal/publish":          ". connector internal/state",
