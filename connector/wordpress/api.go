@@ -99,19 +99,27 @@ func (s *site) send(ctx context.Context, req httpclient.Request, refused []strin
 	return resp.Decode(v)
 }
 
-// post sends JSON to a route.
-func (s *site) post(ctx context.Context, route string, query url.Values, body map[string]any, refused []string, v any) error {
+// posting is one request that sends JSON to a route.
+type posting struct {
+	route   string
+	query   url.Values
+	body    map[string]any
+	refused []string // codes that say that nothing was stored
+}
+
+// post sends JSON and decodes the answer into v.
+func (s *site) post(ctx context.Context, p posting, v any) error {
 	at, err := s.api(ctx)
 	if err != nil {
 		return nothingSent(err)
 	}
-	data, err := json.Marshal(body)
+	data, err := json.Marshal(p.body)
 	if err != nil {
 		return fmt.Errorf("encode request: %w", err)
 	}
-	req := at.request(http.MethodPost, route, query)
+	req := at.request(http.MethodPost, p.route, p.query)
 	req.Body, req.Header = data, http.Header{"Content-Type": {"application/json"}}
-	return s.send(ctx, req, refused, v)
+	return s.send(ctx, req, p.refused, v)
 }
 
 // UnmarshalJSON also takes the ids of terms: every member that is a list of numbers.

@@ -180,7 +180,7 @@ func (c companion) plugin(ctx context.Context, route string, w connector.Write, 
 		body["post"] = fields
 	}
 	var after kept
-	if err := c.post(ctx, pluginRoute(route), url.Values{"context": {"edit"}}, body, refusedByPlugin, &after); err != nil {
+	if err := c.post(ctx, posting{pluginRoute(route), url.Values{"context": {"edit"}}, body, refusedByPlugin}, &after); err != nil {
 		if isCode(err, "stet_slug_taken") {
 			return connector.Item{}, notApplied(stet.Conflict, connector.SlugTaken, "another item in WordPress has the slug %q", w.Doc.Slug)
 		}

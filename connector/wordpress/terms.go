@@ -81,7 +81,7 @@ func (s *site) termID(ctx context.Context, base, name string) (int, error) {
 	}
 	stored := strings.NewReplacer("<", "&lt;", ">", "&gt;").Replace(name) // WordPress takes tags out of names
 	var made term
-	err := s.post(ctx, httpclient.Path("wp", "v2", base), url.Values{"_fields": {"id,name,slug"}}, map[string]any{"name": stored}, nil, &made)
+	err := s.post(ctx, posting{route: httpclient.Path("wp", "v2", base), query: url.Values{"_fields": {"id,name,slug"}}, body: map[string]any{"name": stored}}, &made)
 	if isCode(err, "term_exists") {
 		if e, ok := errors.AsType[*stet.Error](err); ok {
 			if id, _ := e.Details["term_id"].(int); id > 0 {

@@ -28,7 +28,7 @@ func (s *site) create(ctx context.Context, w connector.Write) (connector.Item, e
 	}
 	body["status"], body["slug"] = "draft", slugPrefix+w.Marker
 	var made post
-	if err := s.post(ctx, s.route(), s.fields(), body, beforeRow, &made); err != nil {
+	if err := s.post(ctx, posting{s.route(), s.fields(), body, beforeRow}, &made); err != nil {
 		return connector.Item{}, err
 	}
 	if !made.complete() {
@@ -75,7 +75,7 @@ func (p plain) Publish(ctx context.Context, id string, w connector.Write) error 
 // change updates a post.
 func (s *site) change(ctx context.Context, id string, body map[string]any) error {
 	var after post
-	if err := s.post(ctx, s.route(id), s.fields(), body, beforeRow, &after); err != nil {
+	if err := s.post(ctx, posting{s.route(id), s.fields(), body, beforeRow}, &after); err != nil {
 		return err
 	}
 	if !after.complete() || after.id() != id {
@@ -98,7 +98,8 @@ func (s *site) body(ctx context.Context, w connector.Write, want wanted, now *po
 		body["author"] = want.author
 	}
 	for i, names := range [][]string{w.Doc.Categories, w.Doc.Tags} {
-		if err := s.addTerms(ctx, body, i, names, now, old); err != nil {
+		dropped := now != nil && old.want[partCategories+i] != free && old.want[partCategories+i] != ""
+		if err := s.addTerms(ctx, body, named{s.opt.taxonomies[i], names, dropped}, now); err != nil {
 			return nil, err
 		}
 	}
@@ -114,15 +115,22 @@ func (s *site) addMeta(ctx context.Context, body map[string]any, want wanted, do
 	return err
 }
 
+// named is what a document says of one taxonomy.
+type named struct {
+	base    string // empty: the taxonomy is not written
+	names   []string
+	dropped bool // an earlier version named some
+}
+
 // addTerms sets the terms a document names. Where it names none, those that an earlier version named are taken away and
 // any others stay.
-func (s *site) addTerms(ctx context.Context, body map[string]any, i int, names []string, now *post, old note) error {
-	base := s.opt.taxonomies[i]
+func (s *site) addTerms(ctx context.Context, body map[string]any, t named, now *post) error {
+	base, names := t.base, t.names
 	if base == "" {
 		return nil
 	}
 	if len(names) == 0 {
-		if now != nil && old.want[partCategories+i] != free && old.want[partCategories+i] != "" {
+		if t.dropped {
 			body[base] = []int{}
 		}
 		return nil

@@ -154,7 +154,7 @@ func (db *DB) settle(ctx context.Context, last string, err error) error {
 		return err
 	}
 	if last == "" { // rows without events are made of what is read, and may be written twice
-		return fmt.Errorf("%w: commit without events: %v", ErrRetry, err)
+		return fmt.Errorf("%w: commit without events: %v", ErrRetry, err) //nolint:errorlint // only the first of the two is to be matched
 	}
 	var found []state.Row
 	lookup := db.retry("look up commit", func() error {
@@ -168,9 +168,9 @@ func (db *DB) settle(ctx context.Context, last string, err error) error {
 	})
 	switch {
 	case lookup != nil:
-		return fmt.Errorf("%w, and looking it up failed: %v", err, lookup)
+		return fmt.Errorf("%w, and looking it up failed: %v", err, lookup) //nolint:errorlint // only the first of the two is to be matched
 	case len(found) == 0:
-		return fmt.Errorf("%w: %v, and it is not there", ErrRetry, err)
+		return fmt.Errorf("%w: %v, and it is not there", ErrRetry, err) //nolint:errorlint // only the first of the two is to be matched
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func (s *Server) items(r *request) answer {
 
 // carries reports whether a post was made without the plugin, by class C.
 func carries(p *Post, marker, tag string) bool {
-	if m := markerSlug.FindStringSubmatch(p.Slug); m != nil && m[1] == marker {
+	if m := markerSlug.FindStringSubmatch(p.Slug); len(m) > 1 && m[1] == marker {
 		return true
 	}
 	return tag != "" && regexp.MustCompile(`<!-- stet:`+regexp.QuoteMeta(tag)+` (id:`+itoa(p.ID)+` )?seq:`).MatchString(p.Content)
