@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"stet/internal/client"
@@ -90,8 +91,8 @@ func (c *child) start(env ...string) error {
 		return fmt.Errorf("open the log of a server: %w", err)
 	}
 	defer log.Close() // the process has its own
-	args := append(c.program[1:len(c.program):len(c.program)], "serve", "--config", filepath.Join(c.folder, "stet.yaml"))
-	c.cmd = exec.Command(c.program[0], args...)
+	args := append(slices.Clone(c.program[1:]), "serve", "--config", filepath.Join(c.folder, "stet.yaml"))
+	c.cmd = exec.Command(c.program[0], args...) //nolint:noctx // it is ended by name: by SIGKILL, or by SIGTERM and patience
 	c.cmd.Env = append(append(os.Environ(), c.env...), env...)
 	c.cmd.Stdout, c.cmd.Stderr = io.Discard, log
 	if err := c.cmd.Start(); err != nil {
@@ -120,7 +121,7 @@ func (c *child) until(ctx context.Context, what string, ask func() (bool, error)
 		case err := <-c.ended:
 			c.ended <- err
 			raw, _ := os.ReadFile(filepath.Join(c.folder, "log")) // nothing more to say then
-			return fmt.Errorf("the server ended before it could %s (%v): %s", what, err, raw)
+			return fmt.Errorf("the server ended before it could %s (%w): %s", what, err, raw)
 		case <-ctx.Done():
 			return fmt.Errorf("wait for the server to %s: %w", what, ctx.Err())
 		case <-tick.C:

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -49,7 +50,7 @@ func first(raw []byte, err error) string {
 
 // fileSystem is the type of the file system of a folder, by df, which Linux has.
 func fileSystem(folder string) string {
-	out, err := exec.Command("df", "--output=fstype", folder).Output()
+	out, err := exec.CommandContext(context.Background(), "df", "--output=fstype", folder).Output()
 	lines := strings.Fields(string(out))
 	if err != nil || len(lines) < 2 {
 		return "unknown"
