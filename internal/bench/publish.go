@@ -158,16 +158,17 @@ func (r *run) saturation(ctx context.Context, p place, out *Publish) (err error)
 		return err
 	}
 	defer func() { err = errors.Join(err, n.stop(ctx)) }()
-	s, err := dial(ctx, n.addr, r.mail)
+	start := time.Now()
+	err = together(ctx, n.addr, r.mail, func(i int, s *sender) error {
+		for ; i < r.Backlog; i += senders {
+			if err := s.deliver(contentID('s', int64(i))); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 	if err != nil {
 		return err
-	}
-	defer s.conn.Close()
-	start := time.Now()
-	for i := range int64(r.Backlog) {
-		if err := s.deliver(contentID('s', i)); err != nil {
-			return err
-		}
 	}
 	if err := a.wait(ctx, r.Backlog); err != nil {
 		return err

@@ -9,9 +9,11 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"sync"
+	"slices"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"stet/contract"
 )
@@ -62,46 +64,45 @@ func (s *sender) deliver(contentID string) error {
 	return nil
 }
 
-// errOver ends a measurement whose time is over.
-var errOver = errors.New("the time of the measurement is over")
-
 // doorRate is what the senders saw.
 type doorRate struct{ perSecond, p50, p99 float64 }
 
 // flood has all senders deliver one article after another for a while.
 func flood(ctx context.Context, addr string, m mail, series byte, during time.Duration) (doorRate, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, during, errOver)
+	limited, cancel := context.WithTimeout(ctx, during)
 	defer cancel()
 	var next atomic.Int64
-	var wg sync.WaitGroup
-	took, errs := make([][]float64, senders), make([]error, senders)
+	var took [senders][]float64
 	start := time.Now()
+	err := together(ctx, addr, m, func(i int, s *sender) error {
+		for limited.Err() == nil {
+			sent := time.Now()
+			if err := s.deliver(contentID(series, next.Add(1))); err != nil {
+				return err
+			}
+			took[i] = append(took[i], millis(time.Since(sent)))
+		}
+		return nil
+	})
+	if err = errors.Join(err, ctx.Err()); err != nil {
+		return doorRate{}, err
+	}
+	all := slices.Concat(took[:]...)
+	return doorRate{float64(len(all)) / time.Since(start).Seconds(), quantile(all, 0.5), quantile(all, 0.99)}, nil
+}
+
+// together runs each for every sender, on a connection of its own.
+func together(ctx context.Context, addr string, m mail, each func(i int, s *sender) error) error {
+	var wg errgroup.Group
 	for i := range senders {
-		wg.Go(func() {
+		wg.Go(func() error {
 			s, err := dial(ctx, addr, m)
 			if err != nil {
-				errs[i] = err
-				return
+				return err
 			}
 			defer s.conn.Close()
-			for ctx.Err() == nil && errs[i] == nil {
-				sent := time.Now()
-				errs[i] = s.deliver(contentID(series, next.Add(1)))
-				took[i] = append(took[i], millis(time.Since(sent)))
-			}
+			return each(i, s)
 		})
 	}
-	wg.Wait()
-	elapsed := time.Since(start)
-	var all []float64
-	for i := range senders {
-		if errs[i] != nil {
-			return doorRate{}, errs[i]
-		}
-		all = append(all, took[i]...)
-	}
-	if cause := context.Cause(ctx); !errors.Is(cause, errOver) {
-		return doorRate{}, cause
-	}
-	return doorRate{float64(len(all)) / elapsed.Seconds(), quantile(all, 0.5), quantile(all, 0.99)}, nil
+	return wg.Wait()
 }

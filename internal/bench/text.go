@@ -35,8 +35,11 @@ var lines = []line{
 		return judged(fmt.Sprintf("%.1f ms", s.Publish.P50), s.Publish.P50 < goalOverhead)
 	}},
 	{"- p99", "", func(s Store) string { return fmt.Sprintf("%.1f ms", s.Publish.P99) }},
+	{"- as many bare commits one after another", "", func(s Store) string { return fmt.Sprintf("%.1f ms", 1000*s.Publish.Syncs/s.Limits.Commits) }},
 	{"- the CMS's own time, p50", "", func(s Store) string { return fmt.Sprintf("%.0f ms", s.Publish.CMS) }},
-	{"**Publishes/s** at saturation", "", func(s Store) string { return rate(s.Publish.PerSecond) }},
+	{"**Publishes/s** at saturation (what the CMS's time alone allows)", "", func(s Store) string {
+		return fmt.Sprintf("%.0f (%.0f)", s.Publish.PerSecond, 1000*float64(s.Publish.Workers)/s.Publish.CMS)
+	}},
 	{"**fsyncs of a publish**", "≤ 10", func(s Store) string {
 		return judged(fmt.Sprintf("%.1f", s.Publish.Syncs), s.Publish.Syncs <= goalSyncs)
 	}},
