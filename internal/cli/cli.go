@@ -110,7 +110,7 @@ Start here:
 	}
 	add("run", sh.initCommand(), sh.serveCommand(), sh.doctorCommand(), sh.demoCommand(), sh.benchCommand())
 	add("publish", sh.sendCommand(), sh.publishCommand())
-	add("see", sh.statusCommand(), sh.timelineCommand(), sh.eventsCommand(), sh.connectorsCommand())
+	add("see", sh.statusCommand(), sh.timelineCommand(), sh.eventsCommand(), sh.connectorsCommand(), sh.connectorCommand())
 	add("decide", sh.rollbackCommand(), sh.releaseCommand(), sh.driftCommand(), sh.deadLettersCommand())
 	add("", sh.versionCommand(), exitCodesTopic())
 	return root
