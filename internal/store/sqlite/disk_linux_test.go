@@ -93,17 +93,3 @@ func TestStopsWhenASyncFails(t *testing.T) {
 		return err
 	}))
 }
-
-// /dev/full fails every write as a full disk does. It reads as zeros, so the log is emptied first.
-func TestStaysUsableWhenTheDiskWasFull(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "stet.db")
-	d := open(t, path)
-	db := store.New(d, store.Options{})
-	defer db.Close()
-	must(t, db.Update(t.Context(), putting("before")))
-	execute(t, d, "PRAGMA wal_checkpoint(TRUNCATE)")
-	restore := replace(t, path+"-wal", "/dev/full")
-	failsWith(t, db, "refused", "disk_full")
-	restore()
-	must(t, db.Update(t.Context(), putting("after")))
-}
