@@ -93,7 +93,7 @@ func Run(ctx context.Context, opts Options) (report Report, err error) {
 
 // throughputs takes the measurements in turn, so that a change of the machine's load meets all of them.
 func (r *run) throughputs(ctx context.Context, places []place, report *Report) error {
-	var syncs []float64
+	var syncs, rests []float64
 	rounds := make([][]round, len(places))
 	for n := range r.Rounds {
 		r.Watch(fmt.Sprintf("round %d of %d: the disk", n+1, r.Rounds))
@@ -101,7 +101,11 @@ func (r *run) throughputs(ctx context.Context, places []place, report *Report) e
 		if err != nil {
 			return err
 		}
-		syncs = append(syncs, rate)
+		rested, err := syncAfterRest(ctx, filepath.Join(r.folder, "sync"))
+		if err != nil {
+			return err
+		}
+		syncs, rests = append(syncs, rate), append(rests, rested)
 		for i, p := range places {
 			r.Watch(fmt.Sprintf("round %d of %d: %s", n+1, r.Rounds, p.name()))
 			one, err := r.round(ctx, p)
@@ -111,7 +115,7 @@ func (r *run) throughputs(ctx context.Context, places []place, report *Report) e
 			rounds[i] = append(rounds[i], one)
 		}
 	}
-	report.Syncs = median(syncs)
+	report.Syncs, report.RestedSync = median(syncs), median(rests)
 	for i, list := range rounds {
 		report.Stores[i].Ingest, report.Stores[i].Limits = summary(list)
 	}

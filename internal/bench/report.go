@@ -8,6 +8,7 @@ type Report struct {
 	Rounds       int     `json:"rounds"`
 	RoundSeconds float64 `json:"round_seconds"`
 	Syncs        float64 `json:"fsyncs_per_second"` // appends of 4 kB, each followed by fdatasync
+	RestedSync   float64 `json:"rested_fsync_ms"`   // one such append after 10 ms of rest, p50
 	Stores       []Store `json:"stores"`
 	Seconds      float64 `json:"seconds"` // the whole run
 }
