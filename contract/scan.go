@@ -139,7 +139,7 @@ func (s *scanner) name(folded map[string]string) (string, error) {
 	if len(name) > maxKey {
 		return "", s.fault("name_too_long", "a name has %d bytes and the limit is %d; shorten it", len(name), maxKey)
 	}
-	if i := strings.IndexFunc(name, func(r rune) bool { return unicode.Is(unicode.Cc, r) || noncharacter(r) }); i >= 0 {
+	if i := strings.IndexFunc(name, func(r rune) bool { return unicode.IsControl(r) || noncharacter(r) }); i >= 0 {
 		return "", s.fault("bad_text", "the name %q holds a control character or a noncharacter; remove it", name)
 	}
 	key := fold(name)
@@ -168,7 +168,7 @@ func (s *scanner) text(token jsontext.Token) (any, error) {
 	for _, r := range text {
 		switch {
 		case r == '\n', r == '\r', r == '\t':
-		case unicode.Is(unicode.Cc, r):
+		case unicode.IsControl(r):
 			return nil, s.fault("bad_text", "the text holds the control character %U; remove it (line break and tab may stay)", r)
 		case noncharacter(r):
 			return nil, s.fault("bad_text", "the text holds %U, which is no character (Unicode 23.7); remove it", r)
