@@ -31,6 +31,8 @@ var floors = map[string]string{
 	"internal/ledger":     ".",
 	"internal/secret":     ".",
 	"internal/telemetry":  ".",
+	"internal/prose":      "",
+	"policies":            "",
 
 	// Floor 2: what is decided and what is kept.
 	"connector/site":            ". connector internal/httpclient",
@@ -40,7 +42,14 @@ var floors = map[string]string{
 	"connector/all":             "connector connector/site connector/wordpress",
 	"internal/state":            ". internal/ledger",
 	"internal/publish":          ". connector internal/state",
-	"internal/policy":           ".",
+	"internal/qa":               ". internal/prose",
+	"internal/qa/word":          ". internal/prose internal/qa",
+	"internal/qa/page":          ". internal/prose internal/qa",
+	"internal/qa/ground":        ". internal/prose internal/qa",
+	"internal/qa/report":        ". internal/prose internal/qa",
+	"internal/policy":           ". internal/prose internal/qa internal/qa/word internal/qa/page internal/qa/ground policies",
+	"internal/policy/vale":      ". internal/prose internal/qa internal/policy",
+	"internal/revise":           ". internal/httpclient internal/prose internal/qa internal/policy",
 	"internal/approval":         ".",
 	"internal/store":            ". internal/ledger internal/state internal/store/rowset",
 	"internal/store/rowset":     ". internal/state",
@@ -55,7 +64,7 @@ var floors = map[string]string{
 	"internal/queue": ". internal/store internal/store/sqlite internal/store/postgres internal/store/stmtcache",
 
 	// Floor 4: the only writer of state.
-	"internal/engine": ". contract connector internal/httpclient internal/state internal/publish internal/policy internal/approval internal/store",
+	"internal/engine": ". contract connector internal/httpclient internal/state internal/publish internal/approval internal/store",
 
 	// Floor 5: who may ask, and how.
 	"internal/httpapi": ". contract internal/engine internal/ledger internal/state internal/store internal/telemetry",
@@ -71,6 +80,7 @@ var floors = map[string]string{
 	"internal/config": anything,
 	"internal/demo":   anything,
 	"internal/bench":  anything,
+	"internal/eval":   anything,
 	"cmd/stet":        anything,
 
 	// For tests only: see testOnly.
