@@ -1,5 +1,7 @@
 package stet
 
+import "encoding/json"
+
 // The values of each event type, as they stand in Event.Data. Field names are part of the log's format: append only.
 // Fingerprints are the connector's hash of a document in its normal form; times are milliseconds since 1970.
 
@@ -41,6 +43,7 @@ type Incoming struct {
 	BodySHA256  string   `json:"body_sha256"`
 	Targets     []string `json:"targets,omitempty"` // resolved against the source's configuration
 	Schema      string   `json:"schema"`
+	Resubmitted bool     `json:"resubmitted,omitempty"` // replaces the text of this version, which the gate had refused
 }
 
 // Refused is the data of stale_rejected and version_conflict.
@@ -52,11 +55,58 @@ type Refused struct {
 	Delivery     string `json:"delivery"`
 }
 
-// Verdict is the data of qa_passed and qa_failed.
+// Verdict is the data of qa_passed and qa_failed. Findings are those of the quality gate's report, the weightiest first,
+// as many as an event may hold; Omitted counts the others.
 type Verdict struct {
-	Policy   string `json:"policy"` // name and content hash of the pack
-	Score    int    `json:"score"`
-	Findings []any  `json:"findings,omitempty"`
+	Passed     bool              `json:"passed"`
+	Policy     string            `json:"policy"` // name and content hash of the pack
+	Score      int               `json:"score"`
+	Threshold  int               `json:"threshold,omitempty"`
+	Categories []CategoryScore   `json:"categories,omitempty"`
+	Findings   []json.RawMessage `json:"findings,omitempty"`
+	Omitted    int               `json:"omitted,omitempty"`
+	Reasons    []string          `json:"reasons,omitempty"`   // why it did not pass
+	Unchecked  []string          `json:"unchecked,omitempty"` // what the policy could not look at
+	// ContentHash is of the document that was judged: the source's, or a revised one.
+	ContentHash string `json:"content_hash,omitempty"`
+	Round       int64  `json:"round,omitempty"` // revisions tried before
+	// Next is "revise" while the failed document is revised and judged again; empty: the verdict stands.
+	Next string `json:"next,omitempty"`
+	// ResubmitUntil ends the offer to send this version once more with other text; 0: there is none.
+	ResubmitUntil int64 `json:"resubmit_until,omitempty"`
+}
+
+// NextRevise is Verdict.Next of a document that is revised.
+const NextRevise = "revise"
+
+// CategoryScore is the score of one category of rules, 0 to 100; null where nothing could be judged.
+type CategoryScore struct {
+	Category string `json:"category"`
+	Score    *int   `json:"score"`
+	Floor    int    `json:"floor"`
+}
+
+// Revised is the data of revised: one round in which a failed document was changed. A kept round's document is judged and
+// published in place of the source's; a discarded one is only told.
+type Revised struct {
+	Round       int64     `json:"round"` // from 1
+	By          string    `json:"by"`    // fixer, reviser
+	Kept        bool      `json:"kept"`
+	Why         string    `json:"why"` // one sentence: what was done, or why it was discarded
+	ScoreBefore int       `json:"score_before"`
+	ScoreAfter  int       `json:"score_after"`
+	Diff        string    `json:"diff,omitempty"`         // unified, of the texts; cut where it is very long
+	ContentHash string    `json:"content_hash,omitempty"` // of Document
+	Document    *Document `json:"document,omitempty"`     // of a kept round
+}
+
+// Waived is the data of waived: an operator lets one finding of a content pass, for a time.
+type Waived struct {
+	Rule   string `json:"rule"`
+	Hash   string `json:"hash"` // of the finding
+	Reason string `json:"reason"`
+	By     string `json:"by"`
+	Until  int64  `json:"until"`
 }
 
 // Queued is the data of apply_queued.

@@ -17,6 +17,8 @@ const (
 	// The gates.
 	QAPassed         EventType = "qa_passed"
 	QAFailed         EventType = "qa_failed"
+	DocumentRevised  EventType = "revised" // a failed document was changed, by a fixer or a reviser
+	FindingWaived    EventType = "waived"  // an operator lets a finding pass
 	ApprovalRequest  EventType = "approval_requested"
 	Approved         EventType = "approved"
 	ChangesRequested EventType = "changes_requested"

@@ -20,6 +20,8 @@ type Arrival struct {
 	Body     []byte // as it arrived; its hash tells repetitions from other deliveries under the same id
 	Stored   []byte // the envelope as the log keeps it: Body, or the envelope it was turned into
 	Envelope contract.Envelope
+	// Resubmission is the token with which a refused version may come once more with other text; empty: none.
+	Resubmission string
 }
 
 // Accept decides about one delivery and answers when the decision is on disk. An error means that nothing was
@@ -42,7 +44,7 @@ func (e *Engine) Accept(ctx context.Context, in Arrival) (out Answer, err error)
 			out = repeated(d, data.BodySHA256)
 			return nil
 		}
-		if out, err = e.decide(u, source, in.Envelope, data); err != nil {
+		if out, err = e.decide(u, source, in, data); err != nil {
 			return err
 		}
 		return u.Put(&state.Delivery{Source: in.Source, ID: in.Delivery, BodySHA256: data.BodySHA256, Status: int64(out.Status), Answer: out.Body,
@@ -109,7 +111,8 @@ func pointed(pointer string, err *stet.Error) *stet.Error {
 }
 
 // decide applies the version rule (docs/protocol.md, 1.3) and writes what follows from it.
-func (e *Engine) decide(u *unit, source Source, env contract.Envelope, data stet.Incoming) (Answer, error) {
+func (e *Engine) decide(u *unit, source Source, in Arrival, data stet.Incoming) (Answer, error) {
+	env := in.Envelope
 	head := &state.Content{ContentID: env.ContentID}
 	known, err := u.Get(head)
 	if err != nil {
@@ -123,6 +126,12 @@ func (e *Engine) decide(u *unit, source Source, env contract.Envelope, data stet
 		if verdict, err = withdrawTwice(u, env); err != nil {
 			return Answer{}, err
 		}
+	}
+	if refused, isError := verdict.(*stet.Error); isError && refused.Code == "version_conflict" && in.Resubmission != "" {
+		if verdict, err = e.resubmission(u, env.ContentID, env.Version, in.Resubmission); err != nil {
+			return Answer{}, err
+		}
+		data.Resubmitted = true
 	}
 	if e.off(publish.OffVersion) {
 		verdict = accepted{}

@@ -35,7 +35,7 @@ func aheadOfVerdict(r *state.Revision) []store.Read {
 	reads := []store.Read{
 		row(&state.Content{ContentID: r.ContentID}),
 		row(&state.Revision{ContentID: r.ContentID, Version: r.Version}),
-		row(&state.Entry{Seq: r.EventSeq}),
+		row(&state.Entry{Seq: r.EventSeq}), // says whether to publish
 	}
 	for _, name := range strings.Split(r.Targets, ",") {
 		reads = append(reads, row(&state.Publication{ContentID: r.ContentID, Target: name}))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -39,12 +40,8 @@ type Target struct {
 	MaxAttempts int64         // tries before a dead letter; 12
 	Backoff     time.Duration // after the first failed try, doubling; 2 s
 	MaxBackoff  time.Duration // 30 min
+	BaseURL     string        // of its pages, for links between them; empty: not known
 	KeepHold    bool          // after a rollback, newer versions wait until an operator releases them
-}
-
-// Gate judges a document. An error is not a verdict: the work is tried again, and nothing passes meanwhile.
-type Gate interface {
-	Judge(ctx context.Context, contentID string, doc stet.Document) (passed bool, v stet.Verdict, err error)
 }
 
 // Observer is told what was committed, and of every call to a target; for metrics and traces.
@@ -59,6 +56,7 @@ type Config struct {
 	Sources  []Source
 	Targets  []Target
 	Gate     Gate
+	Reviser  Reviser // nil: a document that failed is not changed
 	Observer Observer
 	Log      *slog.Logger
 	Node     string        // this process start; owners of leases begin with it
@@ -71,6 +69,9 @@ type Config struct {
 	Now      func() time.Time   // the local clock, for deadlines only
 	Fail     func(point string) // named failpoints, for tests that kill the process
 	Off      publish.Off
+
+	ResubmitFor time.Duration // how long a refused version may be sent again with other text; DefaultResubmitFor
+	MaxWaiver   time.Duration // the longest waiver; DefaultMaxWaiver
 }
 
 // Engine does the work. Its methods may be called by many goroutines and on many nodes.
@@ -79,6 +80,7 @@ type Engine struct {
 	cfg     Config
 	sources map[string]Source
 	targets map[string]Target
+	scopes  []string // of slugs, each once
 	log     *slog.Logger
 	marker  markerKey
 }
@@ -96,6 +98,9 @@ func New(db *store.DB, cfg Config) *Engine {
 	for _, t := range cfg.Targets {
 		t.setDefaults()
 		e.targets[t.Name] = t
+		if !slices.Contains(e.scopes, t.SlugScope) {
+			e.scopes = append(e.scopes, t.SlugScope)
+		}
 	}
 	return e
 }
@@ -103,6 +108,8 @@ func New(db *store.DB, cfg Config) *Engine {
 func (c *Config) setDefaults() {
 	setDefault(&c.Lease, 60*time.Second)
 	setDefault(&c.Crashes, 3)
+	setDefault(&c.ResubmitFor, DefaultResubmitFor)
+	setDefault(&c.MaxWaiver, DefaultMaxWaiver)
 	if c.Gate == nil {
 		c.Gate = passAll{}
 	}

@@ -258,8 +258,10 @@ func TestSlugsThatLookAlikeClash(t *testing.T) {
 
 type moody struct{ err error }
 
-func (m *moody) Judge(_ context.Context, _ string, doc stet.Document) (bool, stet.Verdict, error) {
-	return doc.Summary != "bad", stet.Verdict{Policy: "p", Score: 1}, m.err
+func (*moody) Policy() string { return "p" }
+
+func (m *moody) Judge(_ context.Context, c engine.Case) (engine.Judgement, error) {
+	return engine.Judgement{Verdict: stet.Verdict{Passed: c.Doc.Summary != "bad", Policy: "p", Score: 1}}, m.err
 }
 
 func TestTheGateFailsClosed(t *testing.T) {

@@ -19,6 +19,8 @@ type Plan struct {
 	ApplySeq  int64  `json:"apply_seq,omitempty"` // of the apply that does it; 0 in a dry run
 	Hold      bool   `json:"hold"`                // later versions wait for `stet release`
 	DryRun    bool   `json:"dry_run"`
+	// JudgedAgain: another policy passed the version, or a later one refused it, so that it must pass the gate again first.
+	JudgedAgain bool `json:"judged_again,omitempty"`
 }
 
 // Rollback publishes an earlier good state again: the newest version before the live one that succeeded, or version
@@ -29,33 +31,47 @@ func (e *Engine) Rollback(ctx context.Context, key stet.Key, to int64, actor str
 	if !ok {
 		return plan, unknownTarget(key.Target)
 	}
-	err := e.operate(ctx, dryRun, func(u *unit) error {
-		p, err := publication(u, key)
-		if err != nil {
-			return err
+	var closed *state.Revision
+	decide := func(u *unit) (err error) { closed, err = e.rollBack(u, target, to, actor, &plan); return err }
+	err := e.operate(ctx, dryRun, decide)
+	if closed != nil { // the gate gets a second look: the policy may be another now, or a waiver may have been given
+		if err := e.rejudge(ctx, closed); err != nil {
+			return plan, err
 		}
-		good, err := lastGood(u, p, to)
-		if err != nil {
-			return err
-		}
-		r := &state.Revision{ContentID: key.ContentID, Version: good.Version}
-		found, err := u.Get(r)
-		if err != nil {
-			return err
-		}
-		if !found || r.ContentHash != good.ContentHash {
-			return stet.Errorf(stet.Conflict, "rollback_lost", "version %d is no longer stored as it was published", good.Version)
-		}
-		doc, _, err := document(u, r)
-		if err != nil {
-			return err
-		}
-		plan.From, plan.To, plan.Title, plan.ApplySeq, plan.Hold = p.AppliedVersion, r.Version, doc.Title, p.LastSeq+1, target.KeepHold
-		doc.PublishAt = ""
-		return e.queueApply(u, target, p, want{cause: stet.CauseRollback, revision: r, doc: doc, of: p.Applied, actor: actor,
-			reason: fmt.Sprintf("rolled back from version %d to %d", p.AppliedVersion, r.Version)})
-	})
+		err = e.operate(ctx, dryRun, decide)
+	}
 	return plan, err
+}
+
+// rollBack queues the apply of a rollback. It refuses, and gives, a revision that the gate does not let out.
+func (e *Engine) rollBack(u *unit, target Target, to int64, actor string, plan *Plan) (closed *state.Revision, err error) {
+	p, err := publication(u, stet.Key{ContentID: plan.ContentID, Target: plan.Target})
+	if err != nil {
+		return nil, err
+	}
+	good, err := lastGood(u, p, to)
+	if err != nil {
+		return nil, err
+	}
+	r := &state.Revision{ContentID: p.ContentID, Version: good.Version}
+	found, err := u.Get(r)
+	if err != nil {
+		return nil, err
+	}
+	if !found || r.DocHash != good.ContentHash {
+		return nil, stet.Errorf(stet.Conflict, "rollback_lost", "version %d is no longer stored as it was published", good.Version)
+	}
+	if plan.JudgedAgain = !e.admitted(r); plan.JudgedAgain && !plan.DryRun {
+		return r, gateClosed(r, e.cfg.Gate.Policy())
+	}
+	doc, err := document(u, r)
+	if err != nil {
+		return nil, err
+	}
+	plan.From, plan.To, plan.Title, plan.ApplySeq, plan.Hold = p.AppliedVersion, r.Version, doc.Title, p.LastSeq+1, target.KeepHold
+	doc.PublishAt = ""
+	return nil, e.queueApply(u, target, p, want{cause: stet.CauseRollback, revision: r, doc: doc, of: p.Applied, actor: actor,
+		reason: fmt.Sprintf("rolled back from version %d to %d", p.AppliedVersion, r.Version)})
 }
 
 // lastGood is the apply whose state a rollback brings back.
@@ -115,7 +131,7 @@ func (e *Engine) queueNewest(u *unit, target Target, key stet.Key, actor string,
 	if _, err := u.Get(r); err != nil || r.Gate != state.GateReady || r.Withdrawn {
 		return err
 	}
-	doc, _, err := document(u, r)
+	doc, err := document(u, r)
 	if err != nil {
 		return err
 	}

@@ -38,12 +38,17 @@ func (e *Engine) dueJobs(r state.Reader, now int64) ([]store.Job, error) {
 			jobs = append(jobs, store.Job{Kind: store.PublishJob, ContentID: p.ContentID, Target: p.Target})
 		}
 	}
-	unjudged, err := state.All[*state.Revision](r, state.Query{Equal: map[string]any{"gate": string(state.GateReceived)},
-		AtMost: map[string]any{"at": now - grace.Milliseconds()}, Limit: batch})
-	for _, rev := range unjudged {
-		jobs = append(jobs, store.Job{Kind: store.GateJob, ContentID: rev.ContentID})
+	for _, gate := range []state.Gate{state.GateReceived, state.GateRevising} {
+		unjudged, err := state.All[*state.Revision](r, state.Query{Equal: map[string]any{"gate": string(gate)},
+			AtMost: map[string]any{"at": now - grace.Milliseconds()}, Limit: batch})
+		if err != nil {
+			return nil, err
+		}
+		for _, rev := range unjudged {
+			jobs = append(jobs, store.Job{Kind: store.GateJob, ContentID: rev.ContentID})
+		}
 	}
-	return jobs, err
+	return jobs, nil
 }
 
 // grace is how long a job may wait for a worker before it counts as lost.

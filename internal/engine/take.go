@@ -191,10 +191,13 @@ func (e *Engine) prepare(ctx context.Context, a *attempt) error {
 	a.revision = &state.Revision{ContentID: a.key.ContentID, Version: m.Apply.Version}
 	err := e.db.View(ctx, func(r state.Reader) (err error) {
 		if _, err = r.Get(a.revision); err == nil {
-			m.Write.Doc, _, err = document(r, a.revision)
+			m.Write.Doc, err = document(r, a.revision)
 		}
 		return err
 	})
+	if err == nil && !m.Settling && e.stale(a.revision) {
+		return errOtherPolicy
+	}
 	if err == nil {
 		m.Want, a.refusal = a.target.Connector.Fingerprint(m.Write)
 	}

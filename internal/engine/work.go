@@ -46,6 +46,12 @@ func (e *Engine) Work(ctx context.Context, job store.Job, claim store.Claim) err
 func (e *Engine) bring(ctx context.Context, key stet.Key, claim store.Claim) error {
 	for range maxRounds {
 		a, err := e.take(ctx, key, claim)
+		if errors.Is(err, errOtherPolicy) {
+			err = e.judgeFirst(ctx, a)
+			if err == nil {
+				continue
+			}
+		}
 		if err != nil || a == nil {
 			return err
 		}
@@ -145,12 +151,12 @@ func (e *Engine) stillWanted(u *unit, a *attempt, effect publish.Effect) error {
 	if effect.Recheck && p.Desired != a.machine.Apply.Seq {
 		return errOutdated
 	}
-	if effect.Recheck && a.revision != nil && !e.off(publish.OffGate) {
+	if effect.Recheck && a.revision != nil {
 		r := &state.Revision{ContentID: a.revision.ContentID, Version: a.revision.Version}
 		if _, err := u.Get(r); err != nil {
 			return err
 		}
-		if r.Gate != state.GateReady || r.ContentHash != a.machine.Apply.ContentHash {
+		if !e.admitted(r) || r.DocHash != a.machine.Apply.ContentHash && !e.off(publish.OffGate) {
 			return errGateClosed
 		}
 	}

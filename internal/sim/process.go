@@ -125,8 +125,10 @@ func (r *run) freeze(p *process, d time.Duration) {
 // gate refuses what calls itself bad.
 type gate struct{}
 
-func (gate) Judge(_ context.Context, _ string, doc stet.Document) (bool, stet.Verdict, error) {
-	return doc.Summary != "bad", stet.Verdict{Policy: "sim", Score: 100}, nil
+func (gate) Policy() string { return "sim" }
+
+func (gate) Judge(_ context.Context, c engine.Case) (engine.Judgement, error) {
+	return engine.Judgement{Verdict: stet.Verdict{Passed: c.Doc.Summary != "bad", Policy: "sim", Score: 100}}, nil
 }
 
 func must(err error) {

@@ -116,6 +116,6 @@ func (r *Setting) Fields() []any { return []any{&r.Name, &r.Value} }
 
 // Tables lists a row of every table, in the order in which they are created.
 func Tables() []Row {
-	return []Row{&Entry{}, &Head{}, &Content{}, &Revision{}, &Publication{}, &Apply{}, &Intent{}, &Slug{}, &Tombstone{}, &DeadLetter{},
+	return []Row{&Entry{}, &Head{}, &Content{}, &Revision{}, &Waiver{}, &Publication{}, &Apply{}, &Intent{}, &Slug{}, &OldSlug{}, &Tombstone{}, &DeadLetter{},
 		&Delivery{}, &Lease{}, &Pace{}, &Node{}, &Setting{}}
 }

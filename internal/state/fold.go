@@ -26,8 +26,10 @@ var steps = map[stet.EventType]func(*folder) error{
 	stet.DraftReady:       (*folder).arrived,
 	stet.PublishRequest:   (*folder).arrived,
 	stet.UnpublishRequest: (*folder).withdrawn,
-	stet.QAPassed:         gate(GateReady),
-	stet.QAFailed:         gate(GateFailed),
+	stet.QAPassed:         (*folder).judged,
+	stet.QAFailed:         (*folder).judged,
+	stet.DocumentRevised:  (*folder).revised,
+	stet.FindingWaived:    (*folder).waived,
 	stet.ApprovalRequest:  noted,
 	stet.Approved:         noted,
 	stet.ChangesRequested: noted,
@@ -109,7 +111,7 @@ func (f *folder) arrived() error {
 		return err
 	}
 	return f.rows.Put(&Revision{ContentID: f.e.ContentID, Version: f.e.Version, ContentHash: in.ContentHash, EventSeq: f.e.Seq,
-		Gate: GateReceived, IdempotencyKey: f.e.IdempotencyKey, Targets: strings.Join(in.Targets, ","), At: f.at})
+		DocHash: in.ContentHash, DocSeq: f.e.Seq, Gate: GateReceived, IdempotencyKey: f.e.IdempotencyKey, Targets: strings.Join(in.Targets, ","), At: f.at})
 }
 
 // supersedeUnjudged: a version that the gate has not judged when a newer one comes is never judged.
@@ -119,7 +121,7 @@ func (f *folder) supersedeUnjudged(head *Content) error {
 	}
 	old := &Revision{ContentID: f.e.ContentID, Version: head.Version}
 	found, err := f.rows.Get(old)
-	if err != nil || !found || old.Gate != GateReceived || old.Version == f.e.Version {
+	if err != nil || !found || !old.Gate.Waits() || old.Version == f.e.Version {
 		return err
 	}
 	old.Gate = GateSuperseded
@@ -143,17 +145,11 @@ func (f *folder) withdrawn() error {
 	}); err != nil {
 		return err
 	}
-	return change(f, &Revision{ContentID: f.e.ContentID, Version: f.e.Version, EventSeq: f.e.Seq, Gate: GateReady,
+	return change(f, &Revision{ContentID: f.e.ContentID, Version: f.e.Version, EventSeq: f.e.Seq, DocSeq: f.e.Seq, Gate: GateReady,
 		IdempotencyKey: f.e.IdempotencyKey, At: f.at}, func(r *Revision) {
 		r.Withdrawn = true
-		if r.Gate == GateReceived {
+		if r.Gate.Waits() {
 			r.Gate = GateSuperseded
 		}
 	})
-}
-
-func gate(to Gate) func(*folder) error {
-	return func(f *folder) error {
-		return change(f, &Revision{ContentID: f.e.ContentID, Version: f.e.Version}, func(r *Revision) { r.Gate = to })
-	}
 }

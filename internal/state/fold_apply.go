@@ -191,6 +191,9 @@ func (f *folder) releaseSlugs(keep string) error {
 		if s.Slug == keep || s.Slug == wanted.Slug {
 			continue
 		}
+		if err := f.rows.Put(&OldSlug{Scope: s.Scope, SlugKey: s.SlugKey, ContentID: s.ContentID, Target: s.Target}); err != nil {
+			return err
+		}
 		if err := f.rows.Delete(s); err != nil {
 			return err
 		}

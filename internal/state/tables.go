@@ -15,22 +15,37 @@ type Gate string
 
 const (
 	GateReceived   Gate = "received" // the policy has not judged it yet
+	GateRevising   Gate = "revising" // it failed, and is being revised
 	GateReady      Gate = "ready"    // passed every gate
 	GateFailed     Gate = "failed"
 	GateSuperseded Gate = "superseded" // a newer version came before it was judged
 )
 
-// Revision is the immutable record of one version; its envelope is in the event with EventSeq.
+// Revision is the record of one version. Its envelope is in the event with EventSeq; the document that is judged and
+// published is in the event with DocSeq, which is the same until a round of revision is kept.
 type Revision struct {
 	ContentID      string
 	Version        int64
-	ContentHash    string
+	ContentHash    string // of what the source sent
 	EventSeq       int64
+	DocHash        string // of the document in force
+	DocSeq         int64
+	Rounds         int64 // revisions tried, kept or not
 	Gate           Gate
-	Withdrawn      bool // an unpublish_request named this version
+	Policy         string // that judged it last; empty: none has
+	VerdictSeq     int64  // the event with that verdict
+	ResubmitUntil  int64  // how long its source may send this version again with other text; 0: it may not
+	Withdrawn      bool   // an unpublish_request named this version
 	IdempotencyKey string
 	Targets        string // names, joined by commas
 	At             int64
+}
+
+// Waiver lets one finding of a content pass until a time.
+type Waiver struct {
+	ContentID, Rule, Hash string
+	Reason, Actor         string
+	Until, At             int64
 }
 
 // Publication is one content at one target, and the lane on which its work queues: Desired is the newest apply that
@@ -100,6 +115,12 @@ type Slug struct {
 	Slug              string
 }
 
+// OldSlug is a slug that a content had and gave up: links to it lead to where the content is now.
+type OldSlug struct {
+	Scope, SlugKey    string
+	ContentID, Target string
+}
+
 // Tombstone is a remote id that is never bound again.
 type Tombstone struct {
 	Target, RemoteID string
@@ -123,7 +144,10 @@ var (
 	contentTable = &Table{Name: "content", Keys: 1, Folded: true,
 		Columns: []string{"content_id", "source", "version", "content_hash", "updated_at"}}
 	revisionTable = &Table{Name: "revision", Keys: 2, Folded: true,
-		Columns: []string{"content_id", "version", "content_hash", "event_seq", "gate", "withdrawn", "idempotency_key", "targets", "at"}}
+		Columns: []string{"content_id", "version", "content_hash", "event_seq", "doc_hash", "doc_seq", "rounds", "gate", "policy", "verdict_seq",
+			"resubmit_until", "withdrawn", "idempotency_key", "targets", "at"}}
+	waiverTable = &Table{Name: "waiver", Keys: 3, Folded: true,
+		Columns: []string{"content_id", "rule", "hash", "reason", "actor", "until", "at"}}
 	publicationTable = &Table{Name: "publication", Keys: 2, Folded: true,
 		Columns: []string{"content_id", "target", "state", "desired", "applied", "last_seq", "applied_version", "fingerprint",
 			"remote_id", "url", "slug", "rev", "epoch", "public", "hold", "swept", "attempts", "not_before", "due_at", "overwrite", "reason", "updated_at"}}
@@ -133,6 +157,8 @@ var (
 		Columns: []string{"content_id", "target", "id", "op", "apply_seq", "fence", "fingerprint", "remote_id", "rev", "at", "resolution", "evidence"}}
 	slugTable = &Table{Name: "slug", Keys: 2, Folded: true,
 		Columns: []string{"scope", "slug_key", "content_id", "target", "slug"}}
+	oldSlugTable = &Table{Name: "old_slug", Keys: 2, Folded: true,
+		Columns: []string{"scope", "slug_key", "content_id", "target"}}
 	tombstoneTable = &Table{Name: "tombstone", Keys: 2, Folded: true,
 		Columns: []string{"target", "remote_id", "content_id", "at"}}
 	deadLetterTable = &Table{Name: "dead_letter", Keys: 1, Folded: true,
@@ -141,10 +167,12 @@ var (
 
 func (*Content) Table() *Table     { return contentTable }
 func (*Revision) Table() *Table    { return revisionTable }
+func (*Waiver) Table() *Table      { return waiverTable }
 func (*Publication) Table() *Table { return publicationTable }
 func (*Apply) Table() *Table       { return applyTable }
 func (*Intent) Table() *Table      { return intentTable }
 func (*Slug) Table() *Table        { return slugTable }
+func (*OldSlug) Table() *Table     { return oldSlugTable }
 func (*Tombstone) Table() *Table   { return tombstoneTable }
 func (*DeadLetter) Table() *Table  { return deadLetterTable }
 
@@ -153,7 +181,12 @@ func (r *Content) Fields() []any {
 }
 
 func (r *Revision) Fields() []any {
-	return []any{&r.ContentID, &r.Version, &r.ContentHash, &r.EventSeq, &r.Gate, &r.Withdrawn, &r.IdempotencyKey, &r.Targets, &r.At}
+	return []any{&r.ContentID, &r.Version, &r.ContentHash, &r.EventSeq, &r.DocHash, &r.DocSeq, &r.Rounds, &r.Gate, &r.Policy, &r.VerdictSeq,
+		&r.ResubmitUntil, &r.Withdrawn, &r.IdempotencyKey, &r.Targets, &r.At}
+}
+
+func (r *Waiver) Fields() []any {
+	return []any{&r.ContentID, &r.Rule, &r.Hash, &r.Reason, &r.Actor, &r.Until, &r.At}
 }
 
 func (p *Publication) Fields() []any {
@@ -170,6 +203,7 @@ func (r *Intent) Fields() []any {
 }
 
 func (r *Slug) Fields() []any      { return []any{&r.Scope, &r.SlugKey, &r.ContentID, &r.Target, &r.Slug} }
+func (r *OldSlug) Fields() []any   { return []any{&r.Scope, &r.SlugKey, &r.ContentID, &r.Target} }
 func (r *Tombstone) Fields() []any { return []any{&r.Target, &r.RemoteID, &r.ContentID, &r.At} }
 
 func (r *DeadLetter) Fields() []any {

@@ -41,12 +41,29 @@ CREATE TABLE "revision" (
     "version"          bigint NOT NULL,
     "content_hash"     text COLLATE "C" NOT NULL,
     "event_seq"        bigint NOT NULL,
+    "doc_hash"         text COLLATE "C" NOT NULL,
+    "doc_seq"          bigint NOT NULL,
+    "rounds"           bigint NOT NULL,
     "gate"             text COLLATE "C" NOT NULL,
+    "policy"           text COLLATE "C" NOT NULL,
+    "verdict_seq"      bigint NOT NULL,
+    "resubmit_until"   bigint NOT NULL,
     "withdrawn"        boolean NOT NULL,
     "idempotency_key"  text COLLATE "C" NOT NULL,
     "targets"          text COLLATE "C" NOT NULL,
     "at"               bigint NOT NULL,
     PRIMARY KEY ("content_id", "version")
+);
+
+CREATE TABLE "waiver" (
+    "content_id"       text COLLATE "C" NOT NULL,
+    "rule"             text COLLATE "C" NOT NULL,
+    "hash"             text COLLATE "C" NOT NULL,
+    "reason"           text COLLATE "C" NOT NULL,
+    "actor"            text COLLATE "C" NOT NULL,
+    "until"            bigint NOT NULL,
+    "at"               bigint NOT NULL,
+    PRIMARY KEY ("content_id", "rule", "hash")
 );
 
 CREATE TABLE "publication" (
@@ -112,6 +129,14 @@ CREATE TABLE "slug" (
     "content_id"       text COLLATE "C" NOT NULL,
     "target"           text COLLATE "C" NOT NULL,
     "slug"             text COLLATE "C" NOT NULL,
+    PRIMARY KEY ("scope", "slug_key")
+);
+
+CREATE TABLE "old_slug" (
+    "scope"            text COLLATE "C" NOT NULL,
+    "slug_key"         text COLLATE "C" NOT NULL,
+    "content_id"       text COLLATE "C" NOT NULL,
+    "target"           text COLLATE "C" NOT NULL,
     PRIMARY KEY ("scope", "slug_key")
 );
 

@@ -41,12 +41,29 @@ CREATE TABLE "revision" (
     "version"          INTEGER NOT NULL,
     "content_hash"     TEXT NOT NULL,
     "event_seq"        INTEGER NOT NULL,
+    "doc_hash"         TEXT NOT NULL,
+    "doc_seq"          INTEGER NOT NULL,
+    "rounds"           INTEGER NOT NULL,
     "gate"             TEXT NOT NULL,
+    "policy"           TEXT NOT NULL,
+    "verdict_seq"      INTEGER NOT NULL,
+    "resubmit_until"   INTEGER NOT NULL,
     "withdrawn"        INTEGER NOT NULL CHECK ("withdrawn" IN (0, 1)),
     "idempotency_key"  TEXT NOT NULL,
     "targets"          TEXT NOT NULL,
     "at"               INTEGER NOT NULL,
     PRIMARY KEY ("content_id", "version")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "waiver" (
+    "content_id"       TEXT NOT NULL,
+    "rule"             TEXT NOT NULL,
+    "hash"             TEXT NOT NULL,
+    "reason"           TEXT NOT NULL,
+    "actor"            TEXT NOT NULL,
+    "until"            INTEGER NOT NULL,
+    "at"               INTEGER NOT NULL,
+    PRIMARY KEY ("content_id", "rule", "hash")
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE "publication" (
@@ -112,6 +129,14 @@ CREATE TABLE "slug" (
     "content_id"       TEXT NOT NULL,
     "target"           TEXT NOT NULL,
     "slug"             TEXT NOT NULL,
+    PRIMARY KEY ("scope", "slug_key")
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE "old_slug" (
+    "scope"            TEXT NOT NULL,
+    "slug_key"         TEXT NOT NULL,
+    "content_id"       TEXT NOT NULL,
+    "target"           TEXT NOT NULL,
     PRIMARY KEY ("scope", "slug_key")
 ) STRICT, WITHOUT ROWID;
 

@@ -1,0 +1,110 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"stet"
+	"stet/contract"
+	"stet/internal/state"
+)
+
+// step is what comes next for a candidate, decided outside of a transaction.
+type step struct {
+	round   *stet.Revised // that was made
+	doc     stet.Document // that the verdict is about
+	verdict *stet.Verdict // nil: another round is tried first
+	last    bool          // the verdict stands
+}
+
+// nextStep judges a candidate, or has it revised first.
+func (e *Engine) nextStep(ctx context.Context, c *candidate) (step, error) {
+	if c.revision.Gate == state.GateRevising {
+		return e.revise(ctx, c)
+	}
+	return e.judged(ctx, c.Case, step{doc: c.Doc}, c.revision.Rounds)
+}
+
+// judged completes a step with the verdict on its document after some rounds.
+func (e *Engine) judged(ctx context.Context, c Case, s step, rounds int64) (step, error) {
+	c.Doc = s.doc
+	j, err := e.consult(ctx, c)
+	if err != nil {
+		return s, err
+	}
+	j.Round = rounds
+	s.verdict, s.last = &j.Verdict, true
+	if !j.Passed && j.Revisable && e.cfg.Reviser != nil && rounds < maxRevisions {
+		j.Next, s.last = stet.NextRevise, false
+	}
+	return s, nil
+}
+
+// consult asks the gate. One that panics has no verdict, as one that fails.
+func (e *Engine) consult(ctx context.Context, c Case) (j Judgement, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("the gate panicked: %v", p)
+		}
+	}()
+	seen := &site{ctx: ctx, engine: e}
+	c.Site, c.Now = seen, e.cfg.Now().UTC()
+	if j, err = e.cfg.Gate.Judge(ctx, c); err == nil {
+		err = seen.err // what it was not told, it did not judge
+	}
+	if err == nil && j.Policy != e.cfg.Gate.Policy() {
+		err = fmt.Errorf("the verdict is by policy %q, the gate's policy is %q", j.Policy, e.cfg.Gate.Policy())
+	}
+	j.ContentHash = contract.ContentHash(c.Doc)
+	return j, err
+}
+
+// write stores a step and, for a passed publish, the applies that follow from it.
+func (e *Engine) write(u *unit, c *candidate, s step) error {
+	event := stet.Event{ContentID: c.ContentID, Version: c.Version, IdempotencyKey: c.revision.IdempotencyKey, Source: "stet"}
+	if s.round != nil {
+		event.Type, event.Reason, event.Data = stet.DocumentRevised, s.round.Why, marshal(s.round)
+		if err := u.append(event); err != nil {
+			return err
+		}
+	}
+	if s.verdict == nil {
+		return nil
+	}
+	if err := e.appendVerdict(u, event, *s.verdict); err != nil || !s.verdict.Passed {
+		return err
+	}
+	r := &state.Revision{ContentID: c.ContentID, Version: c.Version}
+	if _, err := u.Get(r); err != nil {
+		return err
+	}
+	return e.queueRevision(u, r, s.doc)
+}
+
+// appendVerdict writes qa_passed or qa_failed. A bad verdict that stands comes with the offer to send the version again.
+func (e *Engine) appendVerdict(u *unit, event stet.Event, v stet.Verdict) error {
+	event.Type, event.Reason = stet.QAPassed, ""
+	if !v.Passed {
+		event.Type = stet.QAFailed
+		event.Reason = fmt.Sprintf("score %d; %d findings by policy %s", v.Score, len(v.Findings)+v.Omitted, v.Policy)
+		if len(v.Reasons) > 0 {
+			event.Reason = v.Reasons[0]
+		}
+		head := &state.Content{ContentID: event.ContentID}
+		if _, err := u.Get(head); err != nil {
+			return err
+		}
+		if v.Next == "" && event.Version == head.Version {
+			v.ResubmitUntil = stet.Millis(u.Now().Add(e.cfg.ResubmitFor))
+		}
+	}
+	event.Data = marshal(v)
+	return u.append(event)
+}
+
+// DefaultResubmitFor is how long an author may send a refused version again with other text.
+const DefaultResubmitFor = 7 * 24 * time.Hour
+
+// DefaultMaxWaiver is the longest waiver where the policy says nothing.
+const DefaultMaxWaiver = 90 * 24 * time.Hour
