@@ -36,7 +36,8 @@ var floors = map[string]string{
 
 	// Floor 2: what is decided and what is kept.
 	"connector/site":            ". connector internal/httpclient",
-	"connector/wordpress":       ". connector connector/wordpress/block internal/httpclient",
+	"internal/picture":          ". internal/httpclient",
+	"connector/wordpress":       ". connector connector/wordpress/block internal/httpclient internal/picture",
 	"connector/wordpress/block": ".",
 	"connector/probe":           ". connector",
 	"connector/all":             "connector connector/site connector/wordpress",

@@ -29,6 +29,7 @@ type Config struct {
 
 	AllowPrivate   bool           // the target may be at a loopback or private address, and may speak plain http
 	AllowAddresses []netip.Prefix // further addresses the target may have, whatever they are, and may speak plain http
+	PlainHTTP      bool           // plain http is good enough: nothing secret is sent, and public addresses only
 	CAFile         string         // PEM certificates to trust besides the system's
 	Proxy          string         // URL of a proxy; empty: none. The guard then sees the proxy's address. HTTP_PROXY is ignored
 
@@ -152,7 +153,7 @@ func parseBase(conf Config) (*url.URL, error) {
 		return nil, refuse("holds a user name or password; set the credential in its own option")
 	case u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || strings.ContainsAny(conf.Base, "#\\"):
 		return nil, refuse("must have no query, fragment or backslash")
-	case u.Scheme == "http" && !trusted:
+	case u.Scheme == "http" && !trusted && !conf.PlainHTTP:
 		return nil, refuse("is plain http, which sends credentials in the clear; use https, " +
 			"or allow private addresses if the target is on your own network")
 	case !trusted && notForHTTP[u.Port()]:
