@@ -120,11 +120,11 @@ func visible(c rune) string {
 	return string(c)
 }
 
-// clean is a text with every character visible.
+// clean is a text in one line with every character visible.
 func clean(text string) string {
 	var b strings.Builder
 	for _, c := range text {
-		if c == '\n' {
+		if c == '\n' || c == '\r' {
 			c = ' '
 		}
 		b.WriteString(visible(c))

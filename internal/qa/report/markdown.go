@@ -106,7 +106,10 @@ func overview(e *Entry) string {
 func details(e *Entry) string {
 	r := &e.Report
 	var b strings.Builder
-	fmt.Fprintf(&b, "\n<details><summary><code>%s</code>: %s</summary>\n\n", escapeHTML(clean(e.name())), escapeHTML(strings.Join(scoreParts(r), ", ")))
+	fmt.Fprintf(&b, "\n<details><summary><code>%s</code>: score %d</summary>\n\n", escapeHTML(clean(e.name())), r.Score)
+	if line := scores(r); line != "" {
+		fmt.Fprintf(&b, "%s\n\n", plain(line))
+	}
 	for _, reason := range append(append([]string{}, r.Reasons...), r.Errors...) {
 		fmt.Fprintf(&b, "- %s\n", plain(reason))
 	}
@@ -128,13 +131,6 @@ func details(e *Entry) string {
 	}
 	b.WriteString("\n</details>\n")
 	return b.String()
-}
-
-func scoreParts(r *qa.Report) (parts []string) {
-	for _, c := range r.Categories {
-		parts = append(parts, fmt.Sprintf("%s %s", c.Category, scoreWords(c)))
-	}
-	return parts
 }
 
 func row(e *Entry, f *qa.Finding) string {
