@@ -89,6 +89,9 @@ func secretFile(path string) (string, error) {
 
 // within is path as seen from folder.
 func within(folder, path string) string {
+	if strings.Contains(path, "://") { // an address, where one may stand for a folder
+		return path
+	}
 	if filepath.IsAbs(path) {
 		return filepath.Clean(path)
 	}
