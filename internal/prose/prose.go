@@ -28,7 +28,8 @@ type Text struct {
 	Lists    []Listing
 	Anchors  map[string]Span // every fragment a link can name: the slugs of headings, id and name attributes
 	Words    int             // of all blocks
-	lines    []int
+	lines    []int           // where each line begins
+	points   []checkpoint    // by offset
 }
 
 // Block is a run of text of one kind.
@@ -65,19 +66,23 @@ type Sentence struct {
 type Word struct {
 	Span
 	Fold string // lower case, NFC, typographic apostrophes as '
-	Code bool   // inside inline code
+	Code bool   // inside inline code, or part of an address that stands for itself
 	Link bool   // inside the text of a link
 }
 
 // Link is a link to Target as it is written, resolved where it is a reference.
 type Link struct {
 	Span   Span
-	Target string
+	Target string // of a broken one its label
 	Title  string
 	Plain  string // its text
-	Block  int
-	Auto   bool // an address that stands for itself
-	Broken bool // a reference without a definition: [text][missing]
+	Block  int    // index in Text.Blocks
+	Auto   bool   // an address that stands for itself
+	Broken bool   // a reference without a definition: [text][missing]
+	// Address is where the target stands, so that it can be replaced; empty where it stands elsewhere (a reference) or
+	// cannot be told.
+	Address Span
+	Image   bool // of a broken one: it was to be a picture
 }
 
 // Image is a picture in the text.
@@ -87,7 +92,9 @@ type Image struct {
 	Alt    string
 	HasAlt bool // false only for HTML without the attribute
 	Title  string
-	Block  int
+	Block  int // index in Text.Blocks
+	// Alternative is where Alt stands within its marks or quotes; empty where there is none.
+	Alternative Span
 }
 
 // Table is a table with the count of its parts.
@@ -102,19 +109,5 @@ type Listing struct {
 	Span    Span
 	Items   int
 	Ordered bool
-	Depth   int
-}
-
-// Position is a place in a source as editors and reports name it. Lines and columns count from 1.
-type Position struct {
-	Byte   int `json:"byte"`
-	Line   int `json:"line"`
-	Column int `json:"column"` // in code points
-	UTF16  int `json:"utf16"`  // column in UTF-16 code units
-}
-
-// piece says that Plain from plain on stands in the source from source on, byte for byte where it is exact.
-type piece struct {
-	plain, source int
-	exact         bool
+	Depth   int // 1 for a list that is in no other
 }
