@@ -256,34 +256,6 @@ func TestSlugsThatLookAlikeClash(t *testing.T) {
 	}
 }
 
-type moody struct{ err error }
-
-func (*moody) Policy() string { return "p" }
-
-func (m *moody) Judge(_ context.Context, c engine.Case) (engine.Judgement, error) {
-	return engine.Judgement{Verdict: stet.Verdict{Passed: c.Doc.Summary != "bad", Policy: "p", Score: 1}}, m.err
-}
-
-func TestTheGateFailsClosed(t *testing.T) {
-	gate := &moody{err: errors.New("out of order")}
-	w := newWorld(t, func(c *engine.Config) { c.Gate = gate })
-	head := contract.Envelope{Type: stet.PublishRequest, ContentID: "c", Version: 1, OccurredAt: w.now, Source: "src"}
-	env := contract.Wrap(head, stet.Document{Title: "t", Slug: "c", Body: stet.Body{Format: "markdown", Text: "x"}})
-	body, err := contract.Encode(env)
-	w.ok(err)
-	_, err = w.engine.Accept(context.Background(), engine.Arrival{Source: "src", Delivery: "g", Body: body, Stored: body, Envelope: env})
-	w.ok(err)
-	if err := w.engine.Work(context.Background(), w.jobs[0], w.jobs[0]); err == nil || w.shelf.calls > 0 || len(w.jobs) != 1 {
-		t.Fatalf("a gate out of order: %v, %d calls, jobs %v", err, w.shelf.calls, w.jobs)
-	}
-	gate.err = nil
-	w.work()
-	w.send("c", 2, func(_ *contract.Envelope, d *stet.Document) { d.Summary = "bad" })
-	if got := w.shelf.items["c"].Live; got != "t" || len(w.events("c", stet.QAFailed)) != 1 {
-		t.Errorf("%q is live after a version that failed", got)
-	}
-}
-
 func TestDriftWaitsForAPerson(t *testing.T) {
 	for decision, want := range map[string]string{"overwrite": "c version 2", "adopt": "theirs"} {
 		w := newWorld(t)

@@ -27,6 +27,9 @@ type world struct {
 	jobs   []store.Job
 	sent   int
 	cfg    engine.Config
+
+	token     string // the resubmission token that send sends
+	queueOnly bool   // send leaves its work waiting
 }
 
 func newWorld(t *testing.T, edit ...func(*engine.Config)) *world {
@@ -110,9 +113,12 @@ func (w *world) send(id string, version int64, edit ...func(*contract.Envelope, 
 	body, err := contract.Encode(env)
 	w.ok(err)
 	w.sent++
-	answer, err := w.engine.Accept(context.Background(), engine.Arrival{Source: "src", Delivery: fmt.Sprint("d", w.sent), Body: body, Stored: body, Envelope: env})
+	answer, err := w.engine.Accept(context.Background(), engine.Arrival{Source: "src", Delivery: fmt.Sprint("d", w.sent), Body: body, Stored: body, Envelope: env,
+		Resubmission: w.token})
 	w.ok(err)
-	w.work()
+	if !w.queueOnly {
+		w.work()
+	}
 	return answer
 }
 
@@ -155,6 +161,7 @@ type shelf struct {
 	items map[string]connector.Item
 	calls int
 	fail  error
+	watch func(connector.Write) // sees every write that is tried
 }
 
 func (*shelf) Capabilities() connector.Capabilities {
@@ -184,7 +191,10 @@ func (s *shelf) Read(_ context.Context, id string) (connector.Item, error) {
 
 func (s *shelf) Upsert(_ context.Context, w connector.Write) (connector.Item, error) {
 	s.calls++
-	item := connector.Item{ID: w.Key.ContentID, Slug: w.Doc.Slug, Public: true, Live: w.Doc.Title, Draft: w.Doc.Title, Seq: w.ApplySeq}
+	if s.watch != nil {
+		s.watch(w)
+	}
+	item := connector.Item{ID: w.Key.ContentID, Slug: w.Doc.Slug, URL: "https://example.com/news/" + w.Doc.Slug + "/", Public: true, Live: w.Doc.Title, Draft: w.Doc.Title, Seq: w.ApplySeq}
 	if s.fail == nil {
 		s.items[item.ID] = item
 	}
