@@ -23,6 +23,8 @@ type Rule struct {
 	Decode func(into any) error
 	// At gives line and column of a key of the rule, 0 where it has none.
 	At func(key string) (line, column int)
+	// FileOf names the file of a key where a pack changes a rule of its base; nil: all keys stand in File.
+	FileOf func(key string) string
 }
 
 // Fault is a mistake in a pack, with its place and what to do.
@@ -42,6 +44,9 @@ func (r *Rule) Fault(key, format string, args ...any) *Fault {
 	if r.At != nil && key != "" {
 		if line, column := r.At(key); line > 0 {
 			fault.Line, fault.Column = line, column
+			if r.FileOf != nil {
+				fault.File = r.FileOf(key)
+			}
 		}
 	}
 	return fault
