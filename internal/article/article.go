@@ -1,12 +1,10 @@
-// Package article reads Markdown files with YAML or TOML front matter into documents.
+// Package article reads Markdown and HTML files, with YAML or TOML front matter, into documents.
 package article
 
 import (
-	"bytes"
 	"fmt"
 	"regexp"
 	"strings"
-	"unicode/utf8"
 
 	"stet"
 )
@@ -19,33 +17,26 @@ type Article struct {
 	Document  stet.Document
 }
 
-// Parse reads a file: its front matter between lines of --- (YAML) or +++ (TOML), then Markdown. name is the file's
-// name; it gives the content id and the slug where the front matter has none. Front matter that stet has no word for is
-// kept in Document.Fields. The error, of kind Invalid, names the file and what to change.
+// Parse reads a file: its front matter between lines of --- (YAML) or +++ (TOML), then Markdown, or HTML where name ends
+// with .html or .htm. name is the file's name; it gives the content id and the slug where the front matter has none. What
+// an HTML page says of itself in its head stands in where the front matter is silent. Front matter that stet has no word
+// for is kept in Document.Fields. The error, of kind Invalid, names the file and what to change.
 func Parse(name string, text []byte) (Article, error) {
-	if !utf8.Valid(text) {
-		return Article{}, invalid(name, "is not UTF-8; save it as UTF-8")
-	}
-	text = []byte(unify.Replace(string(bytes.TrimPrefix(text, []byte("\ufeff")))))
-	head, body, err := split(name, text)
+	p, err := take(name, text)
 	if err != nil {
 		return Article{}, err
 	}
-	values, err := head.decode(name)
+	values, err := p.head.decode(name)
 	if err != nil {
 		return Article{}, err
 	}
 	a := &reader{name: name, left: values}
-	article := a.read(strings.TrimLeft(string(body), "\n"))
+	article := a.read(p)
 	if a.err == nil && article.Document.Title == "" {
 		a.fail("has no title; add one to the front matter (title: ...) or begin the text with a heading (# ...)")
 	}
 	return article, a.err
 }
-
-// unify writes ends of lines in one way, and makes spaces of the white space that CommonMark knows and no event may carry
-// (form feed, vertical tab); these come from pasted print layouts and show nothing.
-var unify = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\f", " ", "\v", " ")
 
 func invalid(name, format string, args ...any) error {
 	return stet.Errorf(stet.Invalid, "bad_article", "%s %s", name, fmt.Sprintf(format, args...))

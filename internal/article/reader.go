@@ -25,12 +25,14 @@ func (r *reader) fail(format string, args ...any) {
 }
 
 // read follows the words of Hugo, Jekyll, Zola, Eleventy and Astro, where these agree.
-func (r *reader) read(body string) Article {
-	doc := stet.Document{Title: r.text("title")}
-	if doc.Title == "" {
-		doc.Title, body = titled(body)
+func (r *reader) read(p parts) Article {
+	doc := stet.Document{Title: r.text("title"), Body: stet.Body{Format: "markdown", Text: p.body}}
+	if p.html != nil {
+		doc.Body.Format = "html"
+		r.suppose(p.html, &doc)
+	} else if doc.Title == "" {
+		doc.Title, doc.Body.Text = titled(p.body)
 	}
-	doc.Body = stet.Body{Format: "markdown", Text: body}
 	a := Article{Version: r.number("version"), Draft: r.flag("draft")}
 	slug, path := r.text("slug", "canonical_slug"), r.text("path", "permalink", "url")
 	a.ContentID = r.contentID(r.text("content_id", "id"), slug)
@@ -51,6 +53,23 @@ func (r *reader) read(body string) Article {
 	doc.Fields = r.fields(path)
 	a.Document = doc
 	return a
+}
+
+// suppose puts what a page says of itself where the front matter says nothing. A heading stays in the text where the front
+// matter has the title.
+func (r *reader) suppose(p *page, doc *stet.Document) {
+	if doc.Title == "" {
+		doc.Title = p.title
+	} else {
+		doc.Body.Text = p.whole
+	}
+	for _, s := range []struct{ value, name, other string }{
+		{p.description, "meta_description", "description"}, {p.canonical, "canonical_url", "canonical"}, {p.ogImage, "og_image", ""}, {p.locale, "locale", "lang"},
+	} {
+		if r.left[s.name] == nil && r.left[s.other] == nil && s.value != "" {
+			r.left[s.name] = s.value
+		}
+	}
 }
 
 // take removes the values of the names and gives the first that is there.

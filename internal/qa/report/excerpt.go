@@ -10,12 +10,18 @@ import (
 	"stet/internal/qa"
 )
 
-// lineOf is the line a byte stands in, and where that line begins.
-func lineOf(text string, at int) (line string, start int) {
-	at = min(max(at, 0), len(text))
-	start = strings.LastIndexAny(text[:at], "\n\r") + 1
-	end := len(text)
-	if i := strings.IndexAny(text[at:], "\n\r"); i >= 0 {
+// reach is how far around a finding its line is looked at, in bytes: more than any terminal shows.
+const reach = 4096
+
+// lineAround is the line a byte stands in, as far as reach goes, and where that begins.
+func lineAround(text string, at int) (line string, start int) {
+	first, last := max(0, at-reach), min(len(text), at+reach)
+	for first > 0 && first < at && !utf8.RuneStart(text[first]) {
+		first++
+	}
+	start = first + strings.LastIndexAny(text[first:at], "\n\r") + 1
+	end := last
+	if i := strings.IndexAny(text[at:last], "\n\r"); i >= 0 {
 		end = at + i
 	}
 	return text[start:end], start
@@ -25,10 +31,10 @@ func lineOf(text string, at int) (line string, start int) {
 // there is nothing to show: a finding about something that is missing has no text.
 func shown(text string, f *qa.Finding, width int) (line, marks string) {
 	from, to := f.Where.Start.Byte, f.Where.End.Byte
-	if text == "" || to <= from || to > len(text) {
+	if text == "" || from < 0 || to <= from || to > len(text) {
 		return "", ""
 	}
-	whole, start := lineOf(text, from)
+	whole, start := lineAround(text, from)
 	return excerpt(whole, from-start, min(to-start, len(whole)), width)
 }
 

@@ -157,31 +157,13 @@ func fixesOf(e *Entry, f *qa.Finding) []sarifFix {
 	if f.Fix == nil || e.File == "" || len(f.Fix.Edits) == 0 {
 		return nil
 	}
+	lines := NewLines(e.File)
 	change := sarifChange{Artifact: physical(e.name(), nil).Artifact}
 	for _, edit := range f.Fix.Edits {
 		if edit.Start < 0 || edit.End < edit.Start || edit.End > len(e.File) {
 			return nil
 		}
-		change.Replacements = append(change.Replacements, sarifReplacement{between(At(e.File, edit.Start), At(e.File, edit.End)), sarifMessage{edit.Text}})
+		change.Replacements = append(change.Replacements, sarifReplacement{between(lines.At(edit.Start), lines.At(edit.End)), sarifMessage{edit.Text}})
 	}
 	return []sarifFix{{sarifMessage{cmp.Or(f.Fix.Title, f.Remedy, "Fix it.")}, []sarifChange{change}}}
-}
-
-// At is the position of a byte of a text, whose lines end with LF, CRLF or CR.
-func At(text string, at int) prose.Position {
-	line, start := lineOf(text, at)
-	p := prose.Position{Byte: at, Line: 1, Column: 1, UTF16: 1}
-	for i := range start {
-		if text[i] == '\n' || text[i] == '\r' && (i+1 == len(text) || text[i+1] != '\n') {
-			p.Line++
-		}
-	}
-	for _, c := range line[:min(max(at-start, 0), len(line))] {
-		p.Column++
-		p.UTF16++
-		if c > 0xffff {
-			p.UTF16++
-		}
-	}
-	return p
 }
