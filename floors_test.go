@@ -59,8 +59,9 @@ var floors = map[string]string{
 	"internal/store/stmtcache":  "",
 	"internal/store/migration":  ".",
 	"internal/store/sqltext":    ". internal/state",
-	"internal/store/sqlite":     ". internal/state internal/store internal/store/migration internal/store/sqltext internal/store/stmtcache",
-	"internal/store/postgres":   ". internal/state internal/store internal/store/migration internal/store/sqltext",
+	"internal/store/ahead":      "internal/state internal/store internal/store/sqltext",
+	"internal/store/sqlite":     ". internal/state internal/store internal/store/ahead internal/store/migration internal/store/sqltext internal/store/stmtcache",
+	"internal/store/postgres":   ". internal/state internal/store internal/store/ahead internal/store/migration internal/store/sqltext",
 	"internal/store/memory":     ". internal/state internal/store internal/store/rowset",
 
 	// Floor 3: when it is done.

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+	"iter"
+	"slices"
 	"time"
 
 	"stet/internal/state"
@@ -60,6 +62,23 @@ type Changes struct {
 	insert        []Job
 	complete      []Claim
 	jobs          Jobs
+}
+
+// Tables gives Puts table by table.
+func (c Changes) Tables() iter.Seq[[]state.Row] {
+	return func(yield func([]state.Row) bool) {
+		for rest := c.Puts; len(rest) > 0; {
+			table := rest[0].Table()
+			n := slices.IndexFunc(rest, func(row state.Row) bool { return row.Table() != table })
+			if n < 0 {
+				n = len(rest)
+			}
+			if !yield(rest[:n]) {
+				return
+			}
+			rest = rest[n:]
+		}
+	}
 }
 
 // WriteJobs lets the queue write in the raw transaction tx of the driver.

@@ -2,89 +2,112 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"strings"
+	"sync"
 
 	"github.com/jackc/pgx/v5"
 
 	"stet/internal/state"
 	"stet/internal/store"
+	"stet/internal/store/ahead"
 	"stet/internal/store/sqltext"
 )
 
-// seen keeps what a write transaction has read. That stays true until its end: it is the only writer, and what it
-// writes itself it writes after its last read.
-type seen struct {
-	rows  map[string]state.Row   // nil: there is none
-	lists map[string][]state.Row // by query
-}
-
-func keyOf(row state.Row) string { return row.Table().Name + "\x00" + state.KeyOf(row) }
-
-func queryOf(text string, args []any) string { return fmt.Sprintf("%s %q", text, args) }
-
-func (s *seen) get(row state.Row) (found, known bool) {
-	kept, known := s.rows[keyOf(row)]
-	if kept != nil {
-		state.Copy(row, kept)
-	}
-	return kept != nil, known
-}
-
-func (s *seen) got(row state.Row, found bool) {
-	if s.rows == nil {
-		s.rows = map[string]state.Row{}
-	}
-	key := keyOf(row)
-	s.rows[key] = nil
-	if found {
-		s.rows[key] = state.Clone(row)
-	}
-}
-
-func (s *seen) find(proto state.Row, q state.Query) (rows []state.Row, known bool) {
-	if len(s.lists) == 0 {
-		return nil, false
-	}
-	kept, known := s.lists[queryOf(sqltext.Find(proto.Table(), q))]
-	for _, row := range kept {
-		rows = append(rows, state.Clone(row))
-	}
-	return rows, known
-}
-
-// Prefetch makes all reads in one round trip.
+// Prefetch makes all reads in one round trip, with one statement for a table.
 func (w *work) Prefetch(ctx context.Context, reads []store.Read) error {
 	var b pgx.Batch
-	for _, r := range reads {
-		if r.Query == nil {
-			w.fetchRow(&b, state.Clone(r.Row))
-		} else {
-			w.fetchList(&b, r)
-		}
+	for _, g := range ahead.Groups(reads) {
+		b.Queue(selectMany(g), arrays(g.Values)...).Query(func(found pgx.Rows) error {
+			rows, err := collect(found, g.Proto)
+			if err == nil {
+				g.Keep(&w.seen, rows)
+			}
+			return err
+		})
 	}
 	return w.classify(w.tx.SendBatch(ctx, &b).Close())
 }
 
-func (w *work) fetchRow(b *pgx.Batch, row state.Row) {
-	b.Queue(sqltext.Of(row.Table()).Get, sqltext.Key(row)...).QueryRow(func(got pgx.Row) error {
-		err := got.Scan(row.Fields()...)
-		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-			return err
-		}
-		w.seen.got(row, err == nil)
-		return nil
-	})
+var texts sync.Map // of what selectMany and insertMany made
+
+// selectMany looks up each tuple of values by itself: LIMIT and OFFSET keep the planner from joining the whole table,
+// which it would do, and go on doing, when it first sees the table while that is small.
+func selectMany(g *ahead.Group) string {
+	table := g.Proto.Table()
+	key := fmt.Sprint(table.Name, g.Unique, g.Columns)
+	if made, ok := texts.Load(key); ok {
+		return made.(string)
+	}
+	conditions := make([]string, len(g.Columns))
+	for i, c := range g.Columns {
+		conditions[i] = fmt.Sprintf("t.%[1]q = k.%[1]q", c)
+	}
+	fence := " OFFSET 0"
+	if g.Unique {
+		fence = " LIMIT 1"
+	}
+	text := "SELECT r.* FROM unnest(" + marks(g.Values[0]) + ") AS k(" + sqltext.List(g.Columns) + "), LATERAL (" +
+		sqltext.Of(table).Select + " AS t WHERE " + strings.Join(conditions, " AND ") + fence + ") AS r"
+	texts.Store(key, text)
+	return text
 }
 
-func (w *work) fetchList(b *pgx.Batch, r store.Read) {
-	text, args := sqltext.Find(r.Row.Table(), *r.Query)
-	b.Queue(text, args...).Query(func(found pgx.Rows) error {
-		rows, err := collect(found, r.Row)
-		if w.seen.lists == nil {
-			w.seen.lists = map[string][]state.Row{}
+// insertMany is the statement that puts rows of one table, which are given as an array for each column.
+func insertMany(row state.Row) string {
+	table := row.Table()
+	if made, ok := texts.Load(table); ok {
+		return made.(string)
+	}
+	s := sqltext.Of(table)
+	text := s.Insert + " SELECT * FROM unnest(" + marks(sqltext.Values(row)) + ")" + s.Conflict
+	texts.Store(table, text)
+	return text
+}
+
+// marks are parameters that are arrays of the types of values.
+func marks(values []any) string {
+	list := make([]string, len(values))
+	for i, v := range values {
+		list[i] = fmt.Sprintf("$%d::%s[]", i+1, typeOf(v))
+	}
+	return strings.Join(list, ", ")
+}
+
+func typeOf(v any) string {
+	switch v.(type) {
+	case int64:
+		return "bigint"
+	case bool:
+		return "boolean"
+	case []byte:
+		return "bytea"
+	}
+	return "text"
+}
+
+// arrays turns a list of rows of values into an array for each column.
+func arrays(rows [][]any) []any {
+	out := make([]any, len(rows[0]))
+	for i, v := range rows[0] {
+		switch v.(type) {
+		case int64:
+			out[i] = column[int64](rows, i)
+		case bool:
+			out[i] = column[bool](rows, i)
+		case []byte:
+			out[i] = column[[]byte](rows, i)
+		default:
+			out[i] = column[string](rows, i)
 		}
-		w.seen.lists[queryOf(text, args)] = rows
-		return err
-	})
+	}
+	return out
+}
+
+func column[T any](rows [][]any, i int) []T {
+	out := make([]T, len(rows))
+	for n, row := range rows {
+		out[n] = row[i].(T)
+	}
+	return out
 }

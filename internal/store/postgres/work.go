@@ -11,6 +11,7 @@ import (
 	"stet"
 	"stet/internal/state"
 	"stet/internal/store"
+	"stet/internal/store/ahead"
 	"stet/internal/store/sqltext"
 )
 
@@ -46,7 +47,7 @@ func collect(rows pgx.Rows, proto state.Row) ([]state.Row, error) {
 
 type work struct {
 	reader
-	seen seen
+	seen ahead.Cache
 	tx   pgx.Tx
 	now  time.Time
 	head state.Head
@@ -76,18 +77,18 @@ func (w *work) Get(row state.Row) (bool, error) {
 		*head = w.head
 		return true, nil
 	}
-	if found, known := w.seen.get(row); known {
+	if found, known := w.seen.Get(row); known {
 		return found, nil
 	}
 	found, err := w.reader.Get(row)
 	if err == nil {
-		w.seen.got(row, found)
+		w.seen.Got(row, found)
 	}
 	return found, w.classify(err)
 }
 
 func (w *work) Find(proto state.Row, q state.Query) ([]state.Row, error) {
-	if rows, known := w.seen.find(proto, q); known {
+	if rows, known := w.seen.Find(proto, q); known {
 		return rows, nil
 	}
 	rows, err := w.reader.Find(proto, q)
@@ -100,8 +101,8 @@ func (w *work) Flush(ctx context.Context, c store.Changes) error {
 	for _, row := range c.Deletes {
 		b.Queue(sqltext.Of(row.Table()).Delete, sqltext.Key(row)...)
 	}
-	for _, row := range c.Puts {
-		b.Queue(sqltext.Of(row.Table()).Put, sqltext.Values(row)...)
+	for rows := range c.Tables() {
+		b.Queue(insertMany(rows[0]), arrays(sqltext.All(rows))...)
 	}
 	if b.Len() == 0 {
 		return w.classify(c.WriteJobs(ctx, w.tx))

@@ -99,7 +99,7 @@ func (d *Driver) Begin(ctx context.Context) (store.Work, error) {
 	if err != nil {
 		return nil, d.classify(err)
 	}
-	return &work{reader: reader{ctx, tx}, driver: d, tx: tx}, nil
+	return &work{reader: reader{ctx, tx}, driver: d}, nil
 }
 
 // Close closes the file and gives up its lock.

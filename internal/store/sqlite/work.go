@@ -3,11 +3,13 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 	"time"
 
 	"stet/internal/state"
 	"stet/internal/store"
+	"stet/internal/store/ahead"
 	"stet/internal/store/sqltext"
 )
 
@@ -34,7 +36,12 @@ func (r reader) Get(row state.Row) (bool, error) {
 
 func (r reader) Find(proto state.Row, q state.Query) ([]state.Row, error) {
 	text, args := sqltext.Find(proto.Table(), q)
-	rows, err := r.tx.QueryContext(r.ctx, rebind(text), args...)
+	return r.rows(rebind(text), args, proto)
+}
+
+// rows gives what a query finds, as rows of the table of proto.
+func (r reader) rows(text string, args []any, proto state.Row) ([]state.Row, error) {
+	rows, err := r.tx.QueryContext(r.ctx, text, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -53,15 +60,24 @@ func (r reader) Find(proto state.Row, q state.Query) ([]state.Row, error) {
 type work struct {
 	reader
 	driver *Driver
-	tx     *sql.Tx
+	seen   ahead.Cache
 }
 
 func (w *work) Get(row state.Row) (bool, error) {
+	if found, known := w.seen.Get(row); known {
+		return found, nil
+	}
 	found, err := w.reader.Get(row)
+	if err == nil {
+		w.seen.Got(row, found)
+	}
 	return found, w.driver.classify(err)
 }
 
 func (w *work) Find(proto state.Row, q state.Query) ([]state.Row, error) {
+	if rows, known := w.seen.Find(proto, q); known {
+		return rows, nil
+	}
 	rows, err := w.reader.Find(proto, q)
 	return rows, w.driver.classify(err)
 }
@@ -75,16 +91,46 @@ func (w *work) Flush(ctx context.Context, c store.Changes) error {
 			return w.driver.classify(err)
 		}
 	}
-	for _, row := range c.Puts {
-		_, err := w.tx.ExecContext(ctx, rebind(sqltext.Of(row.Table()).Put), sqltext.Values(row)...)
-		if e, ok := row.(*state.Entry); ok && taken(err) {
-			return store.EventExists(e.EventID)
+	for rows := range c.Tables() {
+		if err := w.put(ctx, rows); err != nil {
+			return err
+		}
+	}
+	return w.driver.classify(c.WriteJobs(ctx, w.tx))
+}
+
+// put writes rows of one table, many in a statement where there are many.
+func (w *work) put(ctx context.Context, rows []state.Row) error {
+	for len(rows) > 0 {
+		n := 1
+		if i := slices.IndexFunc(sizes, func(size int) bool { return size <= len(rows) }); i >= 0 {
+			n = sizes[i]
+		}
+		_, err := w.tx.ExecContext(ctx, insertMany(rows[0].Table(), n), slices.Concat(sqltext.All(rows[:n])...)...)
+		if taken(err) {
+			return w.whichTaken(rows[:n], err)
 		}
 		if err != nil {
 			return w.driver.classify(err)
 		}
+		rows = rows[n:]
 	}
-	return w.driver.classify(c.WriteJobs(ctx, w.tx))
+	return nil
+}
+
+// whichTaken finds the event that the log has already; the statement that met it has changed nothing.
+func (w *work) whichTaken(rows []state.Row, err error) error {
+	for _, row := range rows {
+		e, ok := row.(*state.Entry)
+		if !ok {
+			break
+		}
+		found, lookup := w.reader.Find(e, state.Query{Equal: map[string]any{"event_id": e.EventID}, Limit: 1})
+		if lookup == nil && len(found) > 0 {
+			return store.EventExists(e.EventID)
+		}
+	}
+	return w.driver.classify(err)
 }
 
 func (w *work) Commit(context.Context) error { return w.driver.classify(w.tx.Commit()) }

@@ -14,9 +14,11 @@ import (
 )
 
 // Statements are the texts for one table whose parameters are values of a row: Get and Delete take those of the key,
-// Put takes all.
+// Put takes all. Select, Insert and Conflict are the parts from which texts for many rows are made: Select ends before
+// the condition, Insert before the values, and Conflict follows them.
 type Statements struct {
-	Get, Put, Delete string
+	Get, Put, Delete         string
+	Select, Insert, Conflict string
 }
 
 var made sync.Map // *state.Table to Statements
@@ -27,29 +29,46 @@ func Of(t *state.Table) Statements {
 		return s.(Statements)
 	}
 	s := Statements{
-		Get:    "SELECT " + list(t.Columns) + " FROM " + quote(t.Name) + where(t.Columns[:t.Keys]),
-		Put:    put(t),
-		Delete: "DELETE FROM " + quote(t.Name) + where(t.Columns[:t.Keys]),
+		Select:   "SELECT " + list(t.Columns) + " FROM " + quote(t.Name),
+		Insert:   "INSERT INTO " + quote(t.Name) + " (" + list(t.Columns) + ")",
+		Conflict: conflict(t),
+		Delete:   "DELETE FROM " + quote(t.Name) + where(t.Columns[:t.Keys]),
 	}
+	s.Get = s.Select + where(t.Columns[:t.Keys])
+	s.Put = s.Insert + " VALUES " + Tuples(len(t.Columns), 1) + s.Conflict
 	made.Store(t, s)
 	return s
 }
 
-// put replaces what has the same key; the log is only ever added to.
-func put(t *state.Table) string {
-	marks := make([]string, len(t.Columns))
-	for i := range marks {
-		marks[i] = mark(i + 1)
+// Tuples is a list of tuples of parameters: ($1, $2), ($3, $4).
+func Tuples(columns, n int) string {
+	var b strings.Builder
+	for i := range n {
+		marks := make([]string, columns)
+		for c := range marks {
+			marks[c] = mark(i*columns + c + 1)
+		}
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("(" + strings.Join(marks, ", ") + ")")
 	}
-	insert := "INSERT INTO " + quote(t.Name) + " (" + list(t.Columns) + ") VALUES (" + strings.Join(marks, ", ") + ")"
+	return b.String()
+}
+
+// List is the columns as SQL names them.
+func List(columns []string) string { return list(columns) }
+
+// conflict replaces what has the same key; the log is only ever added to.
+func conflict(t *state.Table) string {
 	if t == (*state.Entry)(nil).Table() {
-		return insert
+		return ""
 	}
 	var sets []string
 	for _, c := range t.Columns[t.Keys:] {
 		sets = append(sets, quote(c)+" = excluded."+quote(c))
 	}
-	return insert + " ON CONFLICT (" + list(t.Columns[:t.Keys]) + ") DO UPDATE SET " + strings.Join(sets, ", ")
+	return " ON CONFLICT (" + list(t.Columns[:t.Keys]) + ") DO UPDATE SET " + strings.Join(sets, ", ")
 }
 
 // Find gives the text of q on a table and its arguments. Queries of one shape have one text.
@@ -58,7 +77,7 @@ func Find(t *state.Table, q state.Query) (string, []any) {
 	var args []any
 	add := func(values map[string]any, operator string) {
 		for _, column := range slices.Sorted(maps.Keys(values)) {
-			args = append(args, plain(reflect.ValueOf(values[column])))
+			args = append(args, Plain(reflect.ValueOf(values[column])))
 			conditions = append(conditions, quote(column)+operator+mark(len(args)))
 		}
 	}
@@ -82,7 +101,16 @@ func Values(row state.Row) []any {
 	fields := row.Fields()
 	out := make([]any, len(fields))
 	for i, f := range fields {
-		out[i] = plain(reflect.ValueOf(f).Elem())
+		out[i] = Plain(reflect.ValueOf(f).Elem())
+	}
+	return out
+}
+
+// All are the values of many rows.
+func All(rows []state.Row) [][]any {
+	out := make([][]any, len(rows))
+	for i, row := range rows {
+		out[i] = Values(row)
 	}
 	return out
 }
@@ -90,8 +118,8 @@ func Values(row state.Row) []any {
 // Key is the values of row's primary key, as arguments.
 func Key(row state.Row) []any { return Values(row)[:row.Table().Keys] }
 
-// plain takes the names off a type, so that every driver knows it. Columns have no NULL.
-func plain(v reflect.Value) any {
+// Plain takes the names off a type, so that every driver knows it. Columns have no NULL.
+func Plain(v reflect.Value) any {
 	switch {
 	case v.CanInt():
 		return v.Int()

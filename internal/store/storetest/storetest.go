@@ -35,6 +35,7 @@ func Run(t *testing.T, fresh func(t *testing.T) Database) {
 		"NumbersEventsWithoutGaps":         testNumbersEventsWithoutGaps,
 		"RefusesAnEventTwice":              testRefusesAnEventTwice,
 		"ReadsAhead":                       testReadsAhead,
+		"ReadsManyAhead":                   testReadsManyAhead,
 		"RefusesToWriteTheLogAsRows":       testRefusesToWriteTheLogAsRows,
 		"SurvivesReopening":                testSurvivesReopening,
 		"ViewsOneMoment":                   testViewsOneMoment,
@@ -68,9 +69,9 @@ func begin(t *testing.T, base Database, f *faults) *store.DB {
 	return db
 }
 
-func update(t *testing.T, db *store.DB, fn func(*store.Tx) error) {
+func update(t *testing.T, db *store.DB, fn func(*store.Tx) error, ahead ...store.Read) {
 	t.Helper()
-	if err := db.Update(t.Context(), fn); err != nil {
+	if err := db.Update(t.Context(), fn, ahead...); err != nil {
 		t.Fatal(err)
 	}
 }
