@@ -15,7 +15,12 @@ import (
 // Judge gives the verdict on an article. The same article and pack give the same report, unless the pack's deadline ends
 // the work: then the checks that are not done are errors, and an article with an error never passes. Judge does not
 // change the article.
-func (p *Pack) Judge(ctx context.Context, a *qa.Article) qa.Report {
+func (p *Pack) Judge(ctx context.Context, a *qa.Article) qa.Report { return p.JudgeNew(ctx, a, nil) }
+
+// JudgeNew is Judge where mark has marked the findings that were known before as Old: they are listed, and count neither in
+// the score nor as blockers. mark is called for the findings of each rule in turn and may change nothing else; nil marks
+// none.
+func (p *Pack) JudgeNew(ctx context.Context, a *qa.Article, mark func([]qa.Finding)) qa.Report {
 	ctx, cancel := context.WithTimeoutCause(ctx, p.Deadline, fmt.Errorf("it was not done within %s (deadline in policy.yaml)", p.Deadline))
 	defer cancel()
 	var results []qa.Result
@@ -24,7 +29,7 @@ func (p *Pack) Judge(ctx context.Context, a *qa.Article) qa.Report {
 	}
 	results = p.applicable(ctx, a, results)
 	slices.SortStableFunc(results, func(x, y qa.Result) int { return strings.Compare(x.Rule.ID, y.Rule.ID) })
-	return p.report(a, results)
+	return p.report(a, results, mark)
 }
 
 // check asks a checker and gives one result for each of its rules, whatever the checker does.
@@ -123,7 +128,7 @@ func (p *Pack) speaks(r *Rule, locale string) bool {
 const maxListed = 200
 
 // report makes the report of the results, which are by rule.
-func (p *Pack) report(a *qa.Article, results []qa.Result) qa.Report {
+func (p *Pack) report(a *qa.Article, results []qa.Result, mark func([]qa.Finding)) qa.Report {
 	r := qa.Report{ContentID: a.ContentID, Title: a.Doc.Title, Policy: p.Version(), Threshold: p.Threshold, Words: a.Body.Words,
 		Findings: []qa.Finding{}, Counts: map[qa.Severity]int{}}
 	var waivers []qa.Finding
@@ -133,6 +138,9 @@ func (p *Pack) report(a *qa.Article, results []qa.Result) qa.Report {
 		given := len(result.Findings)
 		findings := p.waive(result.Findings, a.Now)
 		result.Findings = findings[:given]
+		if mark != nil {
+			mark(result.Findings)
+		}
 		waivers = append(waivers, findings[given:]...)
 		r.Unchecked = append(r.Unchecked, result.Unchecked...)
 		if result.Err != nil {
@@ -143,7 +151,7 @@ func (p *Pack) report(a *qa.Article, results []qa.Result) qa.Report {
 		}
 		r.Findings = append(r.Findings, result.Findings[:min(given, maxListed)]...)
 		for _, f := range result.Findings {
-			if f.Waived == nil {
+			if counts(&f) {
 				r.Counts[f.Severity]++
 			}
 		}

@@ -68,10 +68,13 @@ func categoryScore(c qa.Category, a *qa.Article, results []qa.Result, atoms *qa.
 	return ruleScore(mine)
 }
 
-// scoring are the findings that count: those neither waived nor of severity info.
+// counts tells whether a finding counts against the article: one that is waived or was known before does not.
+func counts(f *qa.Finding) bool { return f.Waived == nil && !f.Old }
+
+// scoring are the findings that cost something: those that count, and are not of severity info.
 func scoring(r qa.Result) (out []qa.Finding) {
 	for _, f := range r.Findings {
-		if f.Waived == nil && f.Severity != qa.Info {
+		if counts(&f) && f.Severity != qa.Info {
 			out = append(out, f)
 		}
 	}
@@ -99,7 +102,7 @@ func groundingScore(results []qa.Result, sum *qa.Atoms) (score int, judged bool)
 	for _, r := range results {
 		atoms := r.Atoms
 		for _, f := range r.Findings {
-			if f.Waived != nil {
+			if !counts(&f) {
 				forgive(&atoms)
 			}
 		}
@@ -116,7 +119,7 @@ func groundingScore(results []qa.Result, sum *qa.Atoms) (score int, judged bool)
 	return max(0, 100*(10*sum.Checked-lost)/(10*sum.Checked)), true
 }
 
-// forgive counts one particular as supported: the one that a waiver lets pass.
+// forgive counts one particular as supported: the one that a waiver or a baseline lets pass.
 func forgive(a *qa.Atoms) {
 	for _, n := range []*int{&a.Contradicted, &a.Unsupported, &a.Partial} {
 		if *n > 0 {
@@ -193,7 +196,7 @@ func heaviest(marks []mark) int {
 func (p *Pack) verdict(r *qa.Report) {
 	var blockers []string
 	for _, f := range r.Findings {
-		if f.Severity == qa.Blocker && f.Waived == nil && !slices.Contains(blockers, f.Rule) {
+		if f.Severity == qa.Blocker && counts(&f) && !slices.Contains(blockers, f.Rule) {
 			blockers = append(blockers, f.Rule)
 		}
 	}

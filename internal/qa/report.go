@@ -16,7 +16,7 @@ type Report struct {
 	Errors     []string         `json:"errors,omitempty"`  // of checks; any makes the article fail
 	Reasons    []string         `json:"reasons,omitempty"` // why it did not pass
 	Words      int              `json:"words"`
-	Counts     map[Severity]int `json:"counts"` // of findings that are not waived
+	Counts     map[Severity]int `json:"counts"` // of findings that are neither waived nor old
 }
 
 // CategoryScore is the score of one category, 0..100; nil where nothing could be judged.
