@@ -21,14 +21,10 @@ func Article(contentID string, doc stet.Document, site qa.Site) (*qa.Article, er
 	if site == nil {
 		a.Site = NoSite
 	}
-	hero := ""
-	if doc.Hero != nil {
-		hero = doc.Hero.Alt
-	}
-	for _, f := range []struct{ name, text string }{
-		{"title", doc.Title}, {"summary", doc.Summary}, {"meta_title", doc.Metadata.Title}, {"meta_description", doc.Metadata.Description}, {"hero_alt", hero},
-	} {
-		a.Fields = append(a.Fields, qa.Field{Name: f.name, Text: prose.Plain(f.text)})
+	for name, text := range texts(&doc) {
+		if name != "body" {
+			a.Fields = append(a.Fields, qa.Field{Name: name, Text: prose.Plain(*text)})
+		}
 	}
 	return a, nil
 }

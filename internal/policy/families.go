@@ -5,6 +5,8 @@ import (
 
 	"stet/internal/policy/expr"
 	"stet/internal/qa"
+	"stet/internal/qa/ground"
+	"stet/internal/qa/word"
 )
 
 // family makes the checkers of some kinds of rules.
@@ -16,6 +18,8 @@ type family struct {
 
 // families is the one place where kinds become known.
 var families = []family{
+	{word.Kinds, word.New, true},
+	{ground.Kinds, ground.New, false},
 	{expr.Kinds, expr.New, false},
 }
 

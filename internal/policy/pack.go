@@ -52,21 +52,24 @@ type RuleTest struct {
 	With  strict.Node       `yaml:"with"`  // other parts of the document, by their names in the contract
 	Site  *Pages            `yaml:"site"`  // what the site holds; without it links to it are not known
 	KB    map[string]string `yaml:"kb"`    // a knowledge base for this test alone: names and texts
+	Facts []qa.Fact         `yaml:"facts"` // in place of the pack's
+	Terms []qa.Term         `yaml:"terms"` // likewise
+	Now   time.Time         `yaml:"now"`   // the day of the verdict
 	Want  []string          `yaml:"want"`  // "line:column RULE", with "field:" before it outside the body
 	Fixed *string           `yaml:"fixed"` // the text after all fixes
 }
 
 // Case is a whole article with what the pack says about it.
 type Case struct {
-	Name    string            `yaml:"name"`
-	File    string            `yaml:"file"`  // Markdown with front matter, relative to the case; or
-	Input   string            `yaml:"input"` // the body, in Markdown
-	With    strict.Node       `yaml:"with"`
-	Site    *Pages            `yaml:"site"`
-	KB      map[string]string `yaml:"kb"`
-	Passed  *bool             `yaml:"passed"`
-	Want    []string          `yaml:"want"`    // all findings; or
-	Include []string          `yaml:"include"` // findings that must be among them
+	Name    string      `yaml:"name"`
+	File    string      `yaml:"file"`  // Markdown with front matter, relative to the case; or
+	Input   string      `yaml:"input"` // the body, in Markdown
+	With    strict.Node `yaml:"with"`
+	Site    *Pages      `yaml:"site"`
+	Now     time.Time   `yaml:"now"`
+	Passed  *bool       `yaml:"passed"`
+	Want    []string    `yaml:"want"`    // all findings; or
+	Include []string    `yaml:"include"` // findings that must be among them
 
 	place    strict.Node
 	document stet.Document // of File

@@ -229,3 +229,12 @@ func (n Node) Value() any {
 	}
 	return n.node.GetToken().Value
 }
+
+// Of makes a Node of a value as Node.Value gives it.
+func Of(name string, value any, faults *Faults) Node {
+	text, err := yaml.Marshal(value)
+	if err != nil {
+		panic(fmt.Sprintf("strict: write %s: %v", name, err)) // of nothing but JSON's types
+	}
+	return Read(name, text, faults)
+}

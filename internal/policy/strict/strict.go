@@ -276,3 +276,12 @@ func (n Node) Has(name string) bool {
 	}
 	return false
 }
+
+// Text is a pair as YAML.
+func Text(p Pair) string {
+	text, err := yaml.Marshal(map[string]any{p.Name: p.Value.Value()})
+	if err != nil {
+		return p.Name + ": ?\n"
+	}
+	return string(text)
+}
