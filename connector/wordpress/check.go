@@ -30,6 +30,9 @@ func (s *site) Check(ctx context.Context) error {
 	if s.opt.postType == "pages" {
 		needed = []string{"edit_pages", "publish_pages"}
 	}
+	if s.pictures != nil {
+		needed = append(needed, "upload_files")
+	}
 	if s.opt.body.Trusted {
 		needed = append(needed, "unfiltered_html")
 	}

@@ -131,6 +131,9 @@ func (c companion) Upsert(ctx context.Context, w connector.Write) (connector.Ite
 	if err := c.installed(ctx); err != nil {
 		return connector.Item{}, nothingSent(err)
 	}
+	if want, err = c.place(ctx, want, w.Doc); err != nil {
+		return connector.Item{}, err
+	}
 	now, err := c.current(ctx, w)
 	if err != nil {
 		return connector.Item{}, nothingSent(err)

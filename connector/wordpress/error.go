@@ -34,6 +34,12 @@ var beforeRow = []string{
 	"rest_not_logged_in", "rest_forbidden", "rest_forbidden_context",
 }
 
+// beforeFile are the codes with which WordPress refuses an upload before it stores anything
+// (class-wp-rest-attachments-controller).
+var beforeFile = []string{"rest_cannot_create", "rest_upload_no_data", "rest_upload_no_content_disposition", "rest_upload_invalid_disposition",
+	"rest_upload_no_content_type", "rest_upload_hash_mismatch", "rest_upload_sideload_error", "rest_upload_file_too_big",
+	"rest_upload_limited_space", "rest_upload_user_quota_exceeded", "rest_upload_image_type_not_supported", "rest_invalid_param", "rest_not_logged_in"}
+
 // gateway are the statuses with which a web server or WordPress turns a request away before anything is done, whatever
 // the body says.
 var gateway = []int{http.StatusUnauthorized, http.StatusMethodNotAllowed, http.StatusRequestEntityTooLarge,
@@ -80,6 +86,8 @@ func (s *site) explain(e *stet.Error, f failure) {
 	case f.Code == "rest_no_route":
 		e.Kind = stet.Configuration
 		e.Message = fmt.Sprintf("WordPress has no API for %q. Set the option post_type to the REST base of a post type that is shown in REST.", s.opt.postType)
+	case strings.HasPrefix(f.Code, "rest_upload_"):
+		s.explainUpload(e, f.Code)
 	case f.Code == "stet_no_transactions":
 		e.Kind = stet.Configuration
 	case e.Details["status"] == http.StatusNotFound && !slices.Contains([]string{"rest_post_invalid_id", "rest_term_invalid"}, f.Code):
@@ -87,6 +95,30 @@ func (s *site) explain(e *stet.Error, f failure) {
 	case f.Code == "rest_already_trashed":
 		e.Kind = stet.Conflict
 	}
+}
+
+// explainUpload says what may be done about a file that is not taken. What it holds is a picture: that was looked at.
+func (s *site) explainUpload(e *stet.Error, code string) {
+	switch code {
+	case "rest_upload_hash_mismatch": // changed on its way
+		e.Kind = stet.Unavailable
+	case "rest_upload_file_too_big", "rest_upload_no_data":
+		e.Kind = stet.TooLarge
+		e.Message += ". A picture may be larger than the site takes: see upload_max_filesize and post_max_size of PHP"
+	default:
+		e.Kind = stet.Configuration
+		e.Message += ". See that the site takes files of this type, has room for them and may write into its uploads folder"
+	}
+}
+
+// at points to the part of a document that an error is about.
+func at(err error, pointer string) error {
+	if e, is := errors.AsType[*stet.Error](err); is && e.Pointer == "" {
+		c := *e
+		c.Pointer = pointer
+		return &c
+	}
+	return err
 }
 
 var tag = regexp.MustCompile(`<[^>]*>`)

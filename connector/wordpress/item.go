@@ -17,13 +17,16 @@ const torn = -1
 func (s *site) item(p *post) connector.Item {
 	n, rest, noted := readNote(p.Content.text())
 	mine := noted && (n.id == p.ID || n.id == 0 && markerOf(p.Slug) != "")
-	r := row{Title: plainText(p.Title.text()), Content: block.Normal(rest), Excerpt: plainText(p.Excerpt.text()), Password: p.Password != ""}
+	r := row{Title: plainText(p.Title.text()), Content: block.Normal(rest, s.names(n.placed)), Excerpt: plainText(p.Excerpt.text()), Password: p.Password != ""}
 	item := connector.Item{
 		ID: p.id(), Rev: p.Modified + "/" + fingerprint(r, s.partsOf(p))[:16], Slug: unescapeSlug(p.Slug),
 		Public: p.Status == "publish", Trashed: p.Status == "trash", Created: stet.Millis(wpTime(p.Created)),
 	}
 	if noted { // a copy that somebody made says what it was made of
 		now := s.partsOf(p).over(n.want)
+		if n.hero.id != 0 && n.hero.id == p.Media && now[partMedia] != free {
+			now[partMedia] = partOf(n.hero.tag)
+		}
 		item.Seq = n.seq
 		if now != n.want && (now.between(n.was, n.want) || p.only(defaultCategory, s.opt.taxonomies[0]) && now.but(partCategories, n.want).between(n.was, n.want)) {
 			now, item.Seq = n.want, torn

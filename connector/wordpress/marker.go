@@ -15,7 +15,8 @@ import (
 // names the post it stands in: a copy that somebody makes in WordPress carries the comment, but not as its own.
 //
 // The comment also tells the sequence of the write and what that write wanted of everything outside of the row (parts),
-// because WordPress stores terms and meta after the row and may fail in between: see parts.go.
+// because WordPress stores terms and meta after the row and may fail in between: see parts.go. And it
+// tells which picture of the site stands for which address of the document: see picture.go.
 
 const (
 	slugPrefix = "stet-"
@@ -64,6 +65,7 @@ type note struct {
 	seq  int64
 	want parts // what the write wanted
 	was  parts // what was there before it
+	placed
 }
 
 func (n note) String() string {
@@ -74,10 +76,10 @@ func (n note) String() string {
 	if n.was != n.want {
 		was = " was:" + n.was.String()
 	}
-	return fmt.Sprintf("<!-- stet:%s%s seq:%d parts:%s%s -->", n.tag, id, n.seq, n.want, was)
+	return fmt.Sprintf("<!-- stet:%s%s seq:%d parts:%s%s%s -->", n.tag, id, n.seq, n.want, was, n.placed.note())
 }
 
-var noteText = regexp.MustCompile(`<!-- stet:([a-z2-7]{26})(?: id:(\d+))? seq:(\d+) parts:([a-z2-7.-]+?)(?: was:([a-z2-7.-]+?))? -->`)
+var noteText = regexp.MustCompile(`<!-- stet:([a-z2-7]{26})(?: id:(\d+))? seq:(\d+) parts:([a-z2-7.-]+?)(?: was:([a-z2-7.-]+?))?(?: hero:([a-z2-7]+-\d+))?(?: images:([a-z2-7.0-9-]+))? -->`)
 
 // noteBlock is a note with the block that holds it, so that the block editor has no loose text to complain of.
 var noteBlock = regexp.MustCompile(`(?:\s*<!-- wp:html -->\s*)?` + noteText.String() + `(?:\s*<!-- /wp:html -->)?`)
@@ -95,6 +97,7 @@ func readNote(content string) (n note, rest string, found bool) {
 	if m[5] != "" {
 		n.was = parseParts(m[5])
 	}
+	n.placed = parsePlaced(m[6], m[7])
 	return n, noteBlock.ReplaceAllString(content, ""), true
 }
 

@@ -12,6 +12,7 @@ import (
 	"stet/connector"
 	"stet/connector/wordpress/block"
 	"stet/internal/httpclient"
+	"stet/internal/picture"
 )
 
 var yesNo = []string{"yes", "no"}
@@ -29,6 +30,9 @@ var settings = []connector.Option{
 	{Name: "authors", Help: "Which author of a document is which user: Ada Lovelace=3, Grace Hopper=7. Others leave the author as it is."},
 	{Name: "seo", Default: "auto", OneOf: []string{"auto", "yoast", "rankmath", "none"}, Help: "Whose meta keys get title and description for search engines; auto writes those that are registered and compares none."},
 	{Name: "fields", Help: "Which field of a document goes into which registered meta key: subtitle=my_subtitle, rating=my_rating."},
+	{Name: "images", Default: "upload", OneOf: []string{"upload", "keep"}, Help: "upload puts the pictures of a document, the featured one too, into the media library; keep leaves them where they are."},
+	{Name: "assets", Path: true, Help: "What pictures without a host are below: a URL, or a folder. Without it they are left as they are."},
+	{Name: "image_addresses", Help: "Private addresses that pictures may be fetched from: 10.1.2.3, 192.168.0.0/16. Without it, public ones only."},
 	{Name: "plugin", Default: "auto", OneOf: []string{"auto", "yes", "no"}, Help: "Whether to write through the companion plugin, which makes every write one fenced transaction; auto does where the site has it."},
 	{Name: "allow_private", Default: "no", OneOf: yesNo, Help: "Whether the site may be at a private or loopback address, and speak plain http."},
 	{Name: "ca_file", Help: "A PEM file with certificates to trust besides those of the system."},
@@ -46,6 +50,8 @@ type options struct {
 	seo                 string
 	plugin              string
 	body                block.Options
+	upload              bool
+	pictures            picture.Config
 	allowPrivate        bool
 	caFile              string
 	concurrency         int
@@ -96,6 +102,12 @@ func parseOptions(in map[string]string) (options, error) {
 
 func (o *options) parseMore(get func(string) string) error {
 	var err error
+	o.upload = get("images") != "keep"
+	o.body.NoData = o.upload
+	o.pictures = picture.Config{Assets: get("assets"), CAFile: o.caFile}
+	if o.pictures.Addresses, err = httpclient.ParseAddresses(get("image_addresses")); err != nil {
+		return wrongOption("image_addresses", "is not a list of addresses: "+err.Error())
+	}
 	if o.fields, err = pairs("fields", get("fields")); err != nil {
 		return err
 	}

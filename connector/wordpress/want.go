@@ -17,6 +17,9 @@ type wanted struct {
 	meta                    map[string]any
 	parts                   parts
 	row                     row
+	images                  []block.Image // of the content, that are to be uploaded
+	hero                    *stet.Image   // to be the featured image; nil: none is
+	placed                  placed        // what was uploaded, after place
 }
 
 // want is pure: no two calls differ, and nothing is asked of the site.
@@ -39,8 +42,9 @@ func (s *site) want(w connector.Write) (wanted, error) {
 			return wanted{}, e
 		}
 	}
-	out.row = row{Title: plainText(out.title), Content: block.Normal(out.content), Excerpt: plainText(out.excerpt)}
+	out.row = row{Title: plainText(out.title), Content: block.Normal(out.content, s.names(placed{})), Excerpt: plainText(out.excerpt)}
 	out.parts = parts{free, free, free, free, free}
+	s.wantPictures(&out, doc)
 	for _, name := range doc.Authors {
 		if id, known := s.opt.authors[name]; known {
 			out.author = id
@@ -81,7 +85,7 @@ func plainText(stored string) string {
 
 // partsOf are the parts of a post as it is now, without regard to whether a document decides them.
 func (s *site) partsOf(p *post) parts {
-	out := parts{partOf(p.Author), free, free, free, free}
+	out := parts{partOf(p.Author), partOf(p.Media), free, free, free}
 	for i, base := range s.opt.taxonomies {
 		if base != "" {
 			out[partCategories+i] = partOf(termList(p.termNames(base)))
@@ -96,6 +100,7 @@ func (s *site) partsOf(p *post) parts {
 // guess is which parts a document would decide, of a post that does not say so: those that are there.
 func (s *site) guess(p *post) parts {
 	out := s.partsOf(p)
+	out[partMedia] = free
 	known := false
 	for _, id := range s.opt.authors {
 		known = known || id == p.Author
@@ -114,6 +119,9 @@ func (s *site) guess(p *post) parts {
 // before is what was there before a create: nothing.
 func before(want wanted) parts {
 	out := want.parts
+	if out[partMedia] != free {
+		out[partMedia] = partOf(0)
+	}
 	if out[partCategories] != free {
 		out[partCategories] = partOf(termList(nil))
 	}

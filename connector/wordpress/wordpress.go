@@ -10,6 +10,7 @@ import (
 
 	"stet/connector"
 	"stet/internal/httpclient"
+	"stet/internal/picture"
 )
 
 // horizon is how late WordPress may still carry out a request: PHP's and the web server's limits, and a proxy's queue,
@@ -34,6 +35,9 @@ type site struct {
 	root  *root             // where the API is, once known
 	metas map[string]string // the registered meta keys, once needed
 
+	pictures *picture.Source // nil: pictures are left where they are
+
+	files sync.Mutex // one upload at a time, so that none is made twice
 	terms sync.Mutex // one search for terms at a time, so that none is made twice
 }
 
@@ -59,6 +63,11 @@ func open(_ context.Context, env connector.Env) (connector.Connector, error) {
 		return nil, err
 	}
 	s := &site{opt: opt, client: client, log: env.Log}
+	if opt.upload {
+		if s.pictures, err = picture.New(opt.pictures); err != nil {
+			return nil, err
+		}
+	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}

@@ -35,13 +35,18 @@ func start(t testing.TB, site fake.Options, opt map[string]string) (*fake.Server
 
 func openAt(t testing.TB, url string, opt map[string]string) target {
 	t.Helper()
-	all := map[string]string{"url": url, "user": fake.Admin.Login, "password": fake.Admin.Password, "allow_private": "yes", "rate": "0", "plugin": "no"}
+	return openWith(t, url, opt).(target)
+}
+
+func openWith(t testing.TB, url string, opt map[string]string) connector.Connector {
+	t.Helper()
+	all := map[string]string{"url": url, "user": fake.Admin.Login, "password": fake.Admin.Password, "allow_private": "yes", "image_addresses": "127.0.0.0/8", "rate": "0", "plugin": "no"}
 	maps.Copy(all, opt)
 	c, err := wordpress.Spec().Open(t.Context(), connector.Env{Target: "blog", Options: all})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c.(target)
+	return c
 }
 
 const marker = "abcdefghijklmnopqrstuvwxyz"

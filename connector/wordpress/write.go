@@ -9,7 +9,8 @@ import (
 	"stet/connector"
 )
 
-// Create makes a draft under the marker slug. The status is said, because without one WordPress does not look whether
+// Create makes a draft under the marker slug. Its pictures stay where they are until it is published: an upload could take
+// a slug from it. The status is said, because without one WordPress does not look whether
 // the slug is taken.
 func (s *site) create(ctx context.Context, w connector.Write) (connector.Item, error) {
 	want, err := s.want(w)
@@ -41,7 +42,7 @@ func (p plain) Create(ctx context.Context, w connector.Write) (connector.Item, e
 	return p.create(ctx, w)
 }
 
-// Publish writes everything and makes it public in one request. The post is read before, for what was there and for
+// Publish writes everything and makes it public in one request, after its pictures are there. The post is read before, for what was there and for
 // whether it still is what it was; and where its slug will change, whether somebody else has the final one.
 func (p plain) Publish(ctx context.Context, id string, w connector.Write) error {
 	want, err := p.want(w)
@@ -49,6 +50,9 @@ func (p plain) Publish(ctx context.Context, id string, w connector.Write) error 
 		return err
 	}
 	if err := checkSlug(w.Doc.Slug); err != nil {
+		return err
+	}
+	if want, err = p.place(ctx, want, w.Doc); err != nil {
 		return err
 	}
 	now, err := p.load(ctx, id)
@@ -86,7 +90,7 @@ func (s *site) change(ctx context.Context, id string, body map[string]any) error
 
 // body is what a write sends of a document; now is the post before it, nil for a create.
 func (s *site) body(ctx context.Context, w connector.Write, want wanted, now *post) (map[string]any, error) {
-	n := note{tag: tagOf(w.Marker), seq: w.ApplySeq, want: want.parts, was: before(want)}
+	n := note{tag: tagOf(w.Marker), seq: w.ApplySeq, want: want.parts, was: before(want), placed: want.placed}
 	old := note{want: want.parts}
 	if now != nil {
 		n.id = now.ID
@@ -96,6 +100,12 @@ func (s *site) body(ctx context.Context, w connector.Write, want wanted, now *po
 	body := map[string]any{"title": want.title, "content": withNote(want.content, n, s.opt.body.PlainHTML), "excerpt": want.excerpt}
 	if want.author != 0 {
 		body["author"] = want.author
+	}
+	switch dropped := old.want[partMedia] != free && old.want[partMedia] != ""; {
+	case want.placed.hero.id != 0:
+		body["featured_media"] = want.placed.hero.id
+	case now != nil && dropped && want.hero == nil:
+		body["featured_media"] = 0
 	}
 	for i, names := range [][]string{w.Doc.Categories, w.Doc.Tags} {
 		dropped := now != nil && old.want[partCategories+i] != free && old.want[partCategories+i] != ""

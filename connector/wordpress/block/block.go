@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark"
@@ -25,6 +26,9 @@ type Options struct {
 	PlainHTML bool   // no block comments: for the classic editor
 	Trusted   bool   // HTML passes as it is; the account needs the right unfiltered_html
 	Shortcode bool   // [words in brackets] may be run by WordPress
+	NoData    bool   // pictures within the text itself, at data: addresses, are refused
+
+	Pictures map[string]Picture // where the site keeps those that were uploaded, by their address in what Render gives without
 }
 
 // markdown is GitHub's Markdown with footnotes. Raw HTML passes here and is cleaned afterwards, with the rest.
@@ -53,6 +57,9 @@ func Render(body stet.Body, opt Options) (string, error) {
 	default:
 		return "", stet.Errorf(stet.Unsupported, "body_format", "the body format %q is not supported; use markdown or html", body.Format)
 	}
+	if i := slices.IndexFunc(Images(text), func(img Image) bool { return dataAddress.MatchString(img.Source) }); i >= 0 && opt.NoData {
+		return "", stet.Errorf(stet.Invalid, "image_data", "the body has a picture within itself (%.40s...); give it an address of its own", Images(text)[i].Source)
+	}
 	if !opt.Trusted {
 		text = policy().Sanitize(text)
 	}
@@ -60,7 +67,7 @@ func Render(body stet.Body, opt Options) (string, error) {
 	if err != nil {
 		return "", stet.Errorf(stet.Invalid, "body_invalid", "the HTML of the body cannot be read: %w", err)
 	}
-	prepare(root, opt.Title)
+	prepare(root, opt)
 	w := &writer{shortcodes: opt.Shortcode}
 	if opt.PlainHTML {
 		w.plain(root)
@@ -83,9 +90,9 @@ func parse(text string) (*html.Node, error) {
 }
 
 // prepare drops comments, the repeated title, and what WordPress has no place for: the boxes of task lists become
-// characters, and headings make room for the title of the page.
-func prepare(root *html.Node, title string) {
-	dropTitle(root, title)
+// characters, headings make room for the title of the page, and pictures that were uploaded get their addresses.
+func prepare(root *html.Node, opt Options) {
+	dropTitle(root, opt.Title)
 	var comments []*html.Node
 	shift := 0
 	for n := range root.Descendants() {
@@ -102,6 +109,7 @@ func prepare(root *html.Node, title string) {
 			shift = 1
 		}
 		keepColons(n)
+		place(n, opt.Pictures)
 	}
 	for _, n := range comments {
 		n.Parent.RemoveChild(n)
@@ -154,6 +162,8 @@ func keepColons(n *html.Node) {
 		}
 	}
 }
+
+var dataAddress = regexp.MustCompile(`(?i)^\s*data:`)
 
 var scheme = regexp.MustCompile(`(?i)^[a-z][a-z0-9+.-]*:`)
 

@@ -95,7 +95,7 @@ func TestNormalKnowsWhatWordPressDoes(t *testing.T) {
 		"block comments":   {`<!-- wp:x {"b":1,  "a":"x&y--z<"} -->`, `<!-- wp:core/x {"a":"x\u0026y\u002d\u002dz\u003c","b":1} -->`},
 		"empty attributes": {`<!-- wp:x/y   {} /-->`, `<!-- wp:x/y /-->`},
 	} {
-		if a, b := block.Normal(pair[0]), block.Normal(pair[1]); a != b {
+		if a, b := block.Normal(pair[0], nil), block.Normal(pair[1], nil); a != b {
 			t.Errorf("%s:\n%s\n%s", name, a, b)
 		}
 	}
@@ -109,7 +109,7 @@ func TestNormalKnowsWhatWordPressDoes(t *testing.T) {
 		"block attributes": {`<!-- wp:x {"a":1} -->`, `<!-- wp:x {"a":2} -->`},
 		"no-break space":   {"<p>a\u00a0b</p>", "<p>a b</p>"},
 	} {
-		if block.Normal(pair[0]) == block.Normal(pair[1]) {
+		if block.Normal(pair[0], nil) == block.Normal(pair[1], nil) {
 			t.Errorf("%s: taken for the same: %q and %q", name, pair[0], pair[1])
 		}
 	}
@@ -154,7 +154,7 @@ func FuzzRender(f *testing.F) {
 			t.Errorf("a comment or a script got through: %q", out)
 		}
 		again := render(t, text, opt)
-		if again != out || block.Normal(out) != block.Normal(strings.ReplaceAll(out, "\n", "\r\n")) {
+		if again != out || block.Normal(out, nil) != block.Normal(strings.ReplaceAll(out, "\n", "\r\n"), nil) {
 			t.Errorf("not stable: %q", out)
 		}
 	})

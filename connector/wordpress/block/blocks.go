@@ -2,6 +2,7 @@ package block
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -169,7 +170,11 @@ func (w *writer) image(n *html.Node) bool {
 		return false
 	}
 	img, link, caption := picture(n)
-	if img == nil || !only(img, "src", "alt", "title") || link != nil && !only(link, "href") {
+	id := 0
+	if img != nil {
+		id = attachmentOf(img)
+	}
+	if img == nil || !only(img, "src", "alt", "title", "class") || id == 0 && !only(img, "src", "alt", "title") || link != nil && !only(link, "href") {
 		return false
 	}
 	markup := &writer{shortcodes: w.shortcodes}
@@ -179,16 +184,24 @@ func (w *writer) image(n *html.Node) bool {
 	if title, has := attr(img, "title"); has {
 		markup.WriteString(` title="` + w.quote(title) + `"`)
 	}
+	a, linked, size := attrs(nil), "none", ""
+	if id != 0 {
+		fmt.Fprintf(markup, ` class="%s%d"`, attachment, id)
+		a, size = attrs{{"id", id}, {"sizeSlug", "full"}}, " size-full"
+	}
 	markup.WriteString("/>")
-	body, a := markup.String(), attrs(nil)
+	body := markup.String()
 	if link != nil {
 		href, _ := attr(link, "href")
-		body, a = `<a href="`+w.quote(href)+`">`+body+`</a>`, attrs{{"linkDestination", "custom"}}
+		body, linked = `<a href="`+w.quote(href)+`">`+body+`</a>`, "custom"
+	}
+	if id != 0 || linked != "none" {
+		a = append(a, [2]any{"linkDestination", linked})
 	}
 	if caption != nil {
 		body += `<figcaption class="wp-element-caption">` + w.inner(caption) + `</figcaption>`
 	}
-	w.wrap("image", a, `<figure class="wp-block-image">`+body+`</figure>`)
+	w.wrap("image", a, `<figure class="wp-block-image`+size+`">`+body+`</figure>`)
 	return true
 }
 

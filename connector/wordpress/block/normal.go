@@ -16,10 +16,12 @@ import (
 
 // Normal is the form in which two contents are compared: what WordPress changes when it stores or gives back content
 // makes no difference in it. That is the spelling of entities and attributes, white space outside of listings, and the
-// spelling of block comments. It is for comparing only, and Normal(Normal(x)) means nothing.
-func Normal(content string) string {
+// spelling of block comments. Of a picture it makes no difference where it is kept: name gives the name to compare it by for
+// the address that the content has, and empty where that address counts; nil: all do. It is for comparing only, and
+// Normal(Normal(x)) means nothing.
+func Normal(content string, name func(address string) string) string {
 	z := nethtml.NewTokenizer(strings.NewReader(content))
-	var n normal
+	n := normal{name: name}
 	for {
 		switch z.Next() {
 		case nethtml.ErrorToken:
@@ -43,6 +45,7 @@ func Normal(content string) string {
 
 // normal is what was read so far.
 type normal struct {
+	name    func(string) string
 	out     strings.Builder
 	pending strings.Builder // text since the last tag
 	after   bool            // the last tag was one beside which white space says nothing
@@ -78,6 +81,12 @@ func (n *normal) flush(breaks bool) {
 }
 
 func (n *normal) start(t nethtml.Token) {
+	switch t.DataAtom {
+	case atom.Img:
+		normalImage(&t, n.name)
+	case atom.Figure:
+		normalFigure(&t)
+	}
 	var b strings.Builder
 	b.WriteString("<" + t.Data)
 	slices.SortStableFunc(t.Attr, func(a, b nethtml.Attribute) int { return strings.Compare(a.Key, b.Key) })
@@ -126,12 +135,16 @@ func comment(text string) string {
 	var v map[string]any
 	dec := json.NewDecoder(bytes.NewReader([]byte(rest)))
 	dec.UseNumber()
-	if rest == "" || dec.Decode(&v) == nil && len(v) == 0 {
+	name = strings.Replace(name, "wp:core/", "wp:", 1)
+	if rest != "" && dec.Decode(&v) == nil && name == "wp:image" {
+		normalImageBlock(v)
+	}
+	switch {
+	case rest == "" || v != nil && len(v) == 0:
 		rest = ""
-	} else if v != nil {
+	case v != nil:
 		sorted, _ := json.Marshal(v) // object members in order of their names
 		rest = string(sorted)
 	}
-	name = strings.Replace(name, "wp:core/", "wp:", 1)
 	return fmt.Sprintf("<!--%s %s %t-->", name, rest, closed)
 }

@@ -1,7 +1,9 @@
 package fake
 
 import (
+	"cmp"
 	"crypto/md5"
+	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"mime"
@@ -34,11 +36,13 @@ func (s *Server) upload(r *request) answer {
 	if real := http.DetectContentType(r.raw); real != kind || !slices.Contains([]string{"image/png", "image/jpeg", "image/gif", "image/webp"}, kind) {
 		return fail(http.StatusInternalServerError, "rest_upload_sideload_error", "Sorry, you are not allowed to upload this file type.")
 	}
-	p := &Post{Type: "attachment", Status: "inherit", Author: r.user.ID, MIME: kind, Size: len(r.raw), Terms: map[string][]int{}, Meta: map[string]any{}}
+	sum := sha256.Sum256(r.raw)
+	p := &Post{Type: "attachment", Sum: hex.EncodeToString(sum[:]), Alt: r.param("alt_text"), Status: "inherit", Author: r.user.ID, MIME: kind, Size: len(r.raw), Terms: map[string][]int{}, Meta: map[string]any{}}
 	s.mu.Lock()
 	p.File = s.freeFile(name)
-	p.Title = strings.TrimSuffix(p.File, path.Ext(p.File))
-	p.Slug = sanitizeTitle(p.Title)
+	stem := strings.TrimSuffix(p.File, path.Ext(p.File))
+	p.Title = cmp.Or(r.param("title"), stem)
+	p.Slug = sanitizeTitle(cmp.Or(r.param("slug"), p.Title))
 	s.chooseSlug(p)
 	p.Date = s.now()
 	p.Modified = p.Date

@@ -35,6 +35,7 @@ type Post struct {
 	MIME string `json:"mime,omitempty"`
 	Alt  string `json:"alt,omitempty"`
 	Size int    `json:"size,omitempty"`
+	Sum  string `json:"sum,omitempty"` // SHA-256 of the file
 }
 
 func (p *Post) clone() *Post {
@@ -231,6 +232,9 @@ func (s *Server) update(r *request, postType string, id int) answer {
 	}
 	if bad := s.allowed(r, p); bad != nil {
 		return *bad
+	}
+	if alt, given := r.body["alt_text"].(string); given && postType == "attachment" {
+		p.Alt = alt
 	}
 	trashed := p.Status == "trash"
 	if bad := s.fill(r, p); bad != nil {

@@ -114,7 +114,7 @@ func (r *request) matches(p *Post, want []string) bool {
 	if ids := r.param("exclude"); slices.Contains(strings.FieldsFunc(ids, comma), itoa(p.ID)) {
 		return false
 	}
-	if after, err := time.Parse(wpTime, r.param("modified_after")); err == nil && !p.Modified.After(after) {
+	if after, err := time.Parse(wpTime, strings.TrimSuffix(r.param("modified_after"), "Z")); err == nil && !p.Modified.After(after) {
 		return false
 	}
 	return r.search(p)
@@ -184,6 +184,10 @@ func (s *Server) view(r *request, p *Post, edit bool) map[string]any {
 	}
 	if p.Type == "attachment" {
 		v["source_url"], v["mime_type"], v["alt_text"] = "http://"+r.Host+"/wp-content/uploads/"+p.File, p.MIME, p.Alt
+		v["post"] = nil
+		if p.Parent != 0 {
+			v["post"] = p.Parent
+		}
 	}
 	if r.query["_embed"] != nil {
 		v["_embedded"] = map[string]any{"wp:term": s.termViews(p)}

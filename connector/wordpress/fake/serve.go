@@ -116,6 +116,8 @@ func (s *Server) dispatch(r *request) answer {
 		return s.taxonomy(r, taxonomyOf(base), id)
 	case base == "media" && id == 0 && r.Method == http.MethodPost:
 		return s.upload(r)
+	case base == "media" && len(r.route) == 5 && r.route[4] == "post-process":
+		return s.get(r, "attachment", id)
 	case s.postType(base) != "":
 		return s.postRoute(r, s.postType(base), id)
 	}
