@@ -35,6 +35,15 @@ type ladder struct {
 
 func (g *ladder) Policy() string { return fmt.Sprint("ladder@", g.threshold) }
 
+func (*ladder) CheckWaiver(w stet.Waived, now time.Time) error {
+	if stet.Time(w.Until).After(now.Add(maxWaiver)) {
+		return stet.Errorf(stet.Invalid, "bad_waiver", "too long")
+	}
+	return nil
+}
+
+const maxWaiver = 24 * time.Hour
+
 func (g *ladder) passes(doc stet.Document, waivers []stet.Waived) bool {
 	quality, err := strconv.Atoi(doc.Summary)
 	for _, w := range waivers {

@@ -71,7 +71,6 @@ type Config struct {
 	Off      publish.Off
 
 	ResubmitFor time.Duration // how long a refused version may be sent again with other text; DefaultResubmitFor
-	MaxWaiver   time.Duration // the longest waiver; DefaultMaxWaiver
 }
 
 // Engine does the work. Its methods may be called by many goroutines and on many nodes.
@@ -109,7 +108,6 @@ func (c *Config) setDefaults() {
 	setDefault(&c.Lease, 60*time.Second)
 	setDefault(&c.Crashes, 3)
 	setDefault(&c.ResubmitFor, DefaultResubmitFor)
-	setDefault(&c.MaxWaiver, DefaultMaxWaiver)
 	if c.Gate == nil {
 		c.Gate = passAll{}
 	}

@@ -15,6 +15,8 @@ type Gate interface {
 	// Policy names what judges, with its content hash. What another policy passed is judged again before it is published.
 	Policy() string
 	Judge(ctx context.Context, c Case) (Judgement, error)
+	// CheckWaiver says why a waiver may not be given; the policy bounds what waivers can do.
+	CheckWaiver(w stet.Waived, now time.Time) error
 }
 
 // Judgement is a verdict, and whether the Reviser has something to try where it is a bad one.

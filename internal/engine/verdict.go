@@ -105,6 +105,3 @@ func (e *Engine) appendVerdict(u *unit, event stet.Event, v stet.Verdict) error 
 
 // DefaultResubmitFor is how long an author may send a refused version again with other text.
 const DefaultResubmitFor = 7 * 24 * time.Hour
-
-// DefaultMaxWaiver is the longest waiver where the policy says nothing.
-const DefaultMaxWaiver = 90 * 24 * time.Hour

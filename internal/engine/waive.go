@@ -29,16 +29,16 @@ func (e *Engine) Waive(ctx context.Context, contentID string, w stet.Waived, dry
 	return e.operate(ctx, dryRun, func(u *unit) error {
 		head := &state.Content{ContentID: contentID}
 		known, err := u.Get(head)
-		switch until := stet.Time(w.Until); {
+		switch {
 		case err != nil:
 			return err
 		case !known:
 			return stet.Errorf(stet.NotFound, "unknown_content", "there is no content %q", contentID)
-		case !until.After(u.Now()):
-			return stet.Errorf(stet.Invalid, "waiver_over", "the waiver would have ended at %s already", until.Format(time.RFC3339))
-		case until.After(u.Now().Add(e.cfg.MaxWaiver)):
-			return stet.Errorf(stet.Invalid, "waiver_too_long", "a waiver may last %d days by the policy, until %s at most", int(e.cfg.MaxWaiver.Hours()/24),
-				u.Now().Add(e.cfg.MaxWaiver).UTC().Format(time.RFC3339))
+		case w.Until <= stet.Millis(u.Now()):
+			return stet.Errorf(stet.Invalid, "waiver_over", "the waiver would have ended at %s already", stet.Time(w.Until).Format(time.RFC3339))
+		}
+		if err := e.cfg.Gate.CheckWaiver(w, u.Now()); err != nil {
+			return err
 		}
 		u.Enqueue(store.Job{Kind: store.GateJob, ContentID: contentID})
 		return u.append(stet.Event{Type: stet.FindingWaived, ContentID: contentID, Version: head.Version, Source: w.By, Reason: w.Reason, Data: marshal(w)})

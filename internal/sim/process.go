@@ -125,6 +125,8 @@ func (r *run) freeze(p *process, d time.Duration) {
 // gate refuses what calls itself bad.
 type gate struct{}
 
+func (gate) CheckWaiver(stet.Waived, time.Time) error { return nil }
+
 func (gate) Policy() string { return "sim" }
 
 func (gate) Judge(_ context.Context, c engine.Case) (engine.Judgement, error) {
