@@ -61,6 +61,10 @@ type Config struct {
 	Image     string   // address of an image for the articles; empty: articles without one
 	Faults    int      // at least so many faults are injected; 0: each fault once at every call
 
+	// Sparse is for a slow CMS: one fault at each call of an operation, in turn, in place of all; random lives bring their
+	// number up to Faults. Workers sleep at every other call.
+	Sparse bool
+
 	Deviations []Deviation
 	Docs       string // the page to keep, ../../docs/connectors.md from a connector's folder; empty: none
 }

@@ -59,8 +59,12 @@ func (s *suite) sleepers(t T) { s.asleep(t, func(*bench, *piece) {}) }
 func (s *suite) overtakenSleepers(t T) { s.asleep(t, (*bench).write) }
 
 func (s *suite) asleep(t T, meanwhile func(*bench, *piece)) {
+	step := 1
+	if s.cfg.Sparse {
+		step = 2
+	}
 	for _, version := range []int64{1, 2} {
-		for at := 0; ; at++ {
+		for at := 0; ; at += step {
 			b, p := s.bench(t, 2), s.piece()
 			for p.version < version-1 {
 				b.write(p)

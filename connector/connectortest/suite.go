@@ -18,6 +18,7 @@ type suite struct {
 	caps   connector.Capabilities
 	report *Report
 	mark   string // of this run: no other has made items with it
+	calls  int    // of the matrix, for Config.Sparse
 
 	mu      sync.Mutex
 	pieces  map[string]*piece
