@@ -16,8 +16,21 @@ func parseHTML(source string) (*Text, error) {
 // fragment reads raw HTML within Markdown: it has no words, but headings, links, images and ids count.
 func (m *reader) fragment(span Span, at place) {
 	h := &markup{builder: m.builder, quoted: at.quoted, slugs: m.slugs, from: span.Start}
-	h.read(span)
+	if telling(m.source[span.Start:span.End]) {
+		h.read(span)
+	}
 	h.flush(span.End)
+}
+
+// telling reports whether raw HTML may hold anything that fragment looks for, since most of it does not.
+func telling(raw string) bool {
+	for at := range len(raw) - 2 {
+		switch raw[at : at+2] {
+		case "<h", "<H", "<i", "<I", "<a", "<A", "id", "ID", "Id":
+			return true
+		}
+	}
+	return false
 }
 
 // markup turns the tags of HTML into blocks.

@@ -126,3 +126,12 @@ func TestParseFindsLinksAndImages(t *testing.T) {
 		t.Errorf("the anchor i is missing: %v", text.Anchors)
 	}
 }
+
+func indexOf(t *testing.T, s, part string) int {
+	t.Helper()
+	at := strings.Index(s, part)
+	if at < 0 {
+		t.Fatalf("%q is not in %q", part, s)
+	}
+	return at
+}

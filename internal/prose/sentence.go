@@ -47,7 +47,7 @@ func skipSpace(plain string, at int) int {
 }
 
 const (
-	closers   = "\"')]}”’»›」』）】〉》*_"
+	closers   = "\"')]}”’»›«‹“‘」』）】〉》*_"
 	wide      = "。！？．｡" // end a sentence without a space after them
 	marks     = ".!?…‽" + wide + "।॥؟۔։።"
 	stops     = ".…"
@@ -75,7 +75,10 @@ func (s *splitter) boundary(i int, gap Span) int {
 	}
 	spaced := strings.TrimLeftFunc(rest, unicode.IsSpace) != rest
 	if dots := strings.TrimLeftFunc(rest, unicode.IsSpace); spaced && strings.HasPrefix(dots, ". .") || strings.HasPrefix(dots, ". ") {
-		signs, rest = "...", strings.TrimLeft(dots, ". ") // a spaced ellipsis
+		signs, rest = "...", strings.TrimLeft(dots, ".") // a spaced ellipsis
+		for strings.HasPrefix(rest, " .") {
+			rest = strings.TrimLeft(rest[1:], ".")
+		}
 	}
 	end := gap.End - len(rest)
 	switch {
@@ -123,8 +126,8 @@ func (s *splitter) ends(i int, signs string, touching bool) bool {
 	if strings.Trim(signs, stops) != "" || signs != "." || !touching {
 		return !lower
 	}
-	if lower {
-		return false
+	if lower || s.words[i].Code {
+		return !lower
 	}
 	word, nextText := s.words[i], s.plain[next.Start:next.End]
 	text := s.plain[word.Start:word.End]

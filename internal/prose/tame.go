@@ -13,6 +13,9 @@ const (
 	maxNesting = 100         // quotes and lists opened in one line
 	maxScan    = 500_000_000 // bytes a parser looks at to find ends that are not there: about a second
 	maxMarks   = 8000        // of emphasis in one paragraph
+	maxIndent  = 200         // columns before an item of a list
+	maxOpened  = 30_000      // brackets in one paragraph
+	maxDefined = 5000        // addresses of references in one paragraph
 	maxNotes   = 2000        // footnotes
 	maxCells   = 1_000_000   // that a table's first rows promise
 )
@@ -20,16 +23,20 @@ const (
 // tame refuses texts that keep a Markdown parser busy for longer than their size: parsers need quadratic time for quotes
 // opened a hundred deep, and for thousands of starts that find no end.
 func tame(source string) error {
-	p, line := paragraph{}, 0
+	p, line := paragraph{first: 1}, 0
 	for text := range strings.Lines(source) {
 		line++
-		if p.lines == 0 {
-			p.first = line
-		}
 		if depth := nesting(text); depth >= maxNesting {
 			return fmt.Errorf("read line %d: it opens %d quotes or lists within one another; at most %d can be read", line, depth, maxNesting)
 		}
-		if indent, ok := p.item(text); ok || strings.TrimSpace(text) == "" {
+		indent, begins := p.item(text)
+		switch {
+		case strings.TrimSpace(text) == "":
+			p = paragraph{first: line + 1}
+			continue
+		case indent > maxIndent && marker(strings.TrimLeft(text, " \t")) > 0:
+			return fmt.Errorf("read line %d: its item is indented by %d columns; at most %d can be read", line, indent, maxIndent)
+		case begins:
 			p = paragraph{first: line, indent: indent}
 		}
 		p.add(text)
@@ -83,24 +90,21 @@ func marker(line string) int {
 
 // paragraph counts what a parser looks for within a run of lines that may be one paragraph.
 type paragraph struct {
-	first, lines, bytes, indent    int
-	starts, marks, pipes, ticks    int
-	tickLengths                    map[int]bool
-	columns                        int
-	comments, instructions, tagged int
+	first, lines, bytes, indent  int
+	starts, marks, opened, ticks int
+	columns, defined             int
+	tickLengths                  map[int]bool
 }
 
-// item reports whether a line begins an item of a list for certain, with a text of its own.
+// item reports whether a line begins an item of a list for certain, with a text of its own: it is not indented so far
+// that it could go on with what is before it.
 func (p *paragraph) item(line string) (indent int, ok bool) {
-	text := strings.TrimLeft(line, " ")
-	indent = len(line) - len(text)
-	if len(text) < 3 || strings.IndexByte("-+*", text[0]) < 0 || text[1] != ' ' || strings.TrimSpace(text[1:]) == "" || indent > p.indent+5 {
-		return p.indent, false
+	text := strings.TrimLeft(line, " \t")
+	indent = len(line) - len(text) + 3*strings.Count(line[:len(line)-len(text)], "\t")
+	if len(text) < 3 || strings.IndexByte("-+*", text[0]) < 0 || text[1] != ' ' || strings.TrimSpace(text[1:]) == "" {
+		return indent, false
 	}
-	if p.lines == 0 && indent > 3 {
-		return p.indent, false
-	}
-	return indent, indent <= 3 || p.indent > 0 || p.lines > 0 && indent <= p.indent+5
+	return indent, indent <= 3 || p.lines > 0 && p.indent > 0 && indent <= p.indent+5
 }
 
 func (p *paragraph) add(line string) {
@@ -121,14 +125,17 @@ func (p *paragraph) add(line string) {
 			if c != last {
 				p.marks++
 			}
-		case '(', '[':
+		case '(', '[', ':':
 			if last == ']' {
 				p.starts++
 			}
+			if c == '[' {
+				p.opened++
+			} else if c == ':' && last == ']' {
+				p.defined++
+			}
 		case '<':
 			p.starts++
-		case '|':
-			p.pipes++
 		}
 		last = c
 	}
@@ -158,6 +165,10 @@ func (p *paragraph) problem() string {
 		return fmt.Sprintf("%d starts of links or tags in %d bytes", p.starts, p.bytes)
 	case p.ticks*p.bytes > maxScan:
 		return fmt.Sprintf("%d kinds of backticks in %d bytes", p.ticks, p.bytes)
+	case p.opened > maxOpened:
+		return fmt.Sprintf("more than %d brackets", maxOpened)
+	case p.defined > maxDefined:
+		return fmt.Sprintf("more than %d addresses of references", maxDefined)
 	case p.marks > maxMarks:
 		return fmt.Sprintf("more than %d marks of emphasis", maxMarks)
 	case p.columns*p.lines > maxCells:
