@@ -188,6 +188,7 @@ type DriftDecision struct {
 	Decision string `json:"decision"` // overwrite, adopt, detach
 	Observed string `json:"observed"` // the fingerprint the person saw
 	Rev      string `json:"rev"`
+	Down     bool   `json:"down,omitempty"` // the item was not public any more
 }
 
 // Dead is the data of dead_lettered.

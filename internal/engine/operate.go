@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"stet"
+	"stet/internal/publish"
 	"stet/internal/state"
 	"stet/internal/store"
 )
@@ -159,7 +160,7 @@ func (e *Engine) Decide(ctx context.Context, key stet.Key, decision, seen, actor
 			return stet.Errorf(stet.Conflict, "not_drifted", "%s is %s now, not in the state you saw; look again before you decide", key, p.State)
 		}
 		event := stet.Event{Type: stet.DriftResolved, ContentID: key.ContentID, Target: key.Target, ApplySeq: p.Desired, Source: actor,
-			Data: marshal(stet.DriftDecision{Decision: decision, Observed: drift.Observed, Rev: drift.Rev})}
+			Data: marshal(stet.DriftDecision{Decision: decision, Observed: drift.Observed, Rev: drift.Rev, Down: drift.Code == publish.CodeTakenDown})}
 		if decision == "overwrite" {
 			u.Enqueue(store.Job{Kind: store.PublishJob, ContentID: key.ContentID, Target: key.Target})
 		}

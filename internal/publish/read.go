@@ -116,12 +116,15 @@ func (m *Machine) late(item connector.Item) bool {
 	return item.Live != "" && m.Pub.Fingerprint != "" && item.Live != m.Pub.Fingerprint && !m.same(item.Live) && item.Live != m.Pub.Overwrite
 }
 
+// CodeTakenDown is the code of a drift where the item is not public any more.
+const CodeTakenDown = "taken_down"
+
 func (m *Machine) drifted(item connector.Item, seen string) Effect {
-	reason := "somebody changed the item " + item.ID + " in the CMS"
+	reason, code := "somebody changed the item "+item.ID+" in the CMS", "external_edit"
 	if !item.Public {
-		reason = "somebody took the item " + item.ID + " down in the CMS"
+		reason, code = "somebody took the item "+item.ID+" down in the CMS", CodeTakenDown
 	}
-	end := End{Code: "external_edit", Reason: reason, State: stet.StateDrifted, Seen: item,
+	end := End{Code: code, Reason: reason, State: stet.StateDrifted, Seen: item,
 		Advice: "Look at the difference, then decide: overwrite, adopt or detach."}
 	return m.stop(end, m.event(stet.DriftDetected, reason, stet.Stopped{State: stet.StateDrifted, Code: end.Code, Advice: end.Advice,
 		Observed: seen, Rev: item.Rev}))

@@ -250,6 +250,9 @@ func (f *folder) driftResolved() error {
 			p.Overwrite, p.State, p.NotBefore, p.DueAt = d.Observed, stet.StateQueued, f.at, f.at+grace
 		case "adopt":
 			p.Fingerprint, p.Rev, p.State, p.DueAt, p.Desired = d.Observed, d.Rev, stet.StateSettled, 0, p.Applied
+			if d.Down {
+				p.State, p.Public = stet.StateUnpublished, false
+			}
 		case "detach":
 			p.State, p.DueAt, p.Desired = stet.StateIdle, 0, p.Applied
 		}
