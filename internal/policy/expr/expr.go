@@ -35,7 +35,7 @@ var environment = sync.OnceValues(func() (*cel.Env, error) {
 			cel.BinaryBinding(speaks))),
 		ext.Strings(), ext.Math(),
 		cel.ParserExpressionSizeLimit(maxExpression), cel.ExpressionNodeLimit(maxNodes), cel.ParserRecursionLimit(maxNesting),
-		cel.RegexProgramSizeLimit(1_000),
+		cel.RegexProgramSizeLimit(1_000), cel.ASTValidators(cel.ValidateRegexLiterals()),
 	)
 })
 
