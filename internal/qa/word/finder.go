@@ -1,0 +1,152 @@
+package word
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"stet/internal/qa"
+)
+
+// look is what rules that look for words have in common.
+type look struct {
+	Exceptions []string `yaml:"exceptions"` // phrases within which a match is allowed
+	Case       bool     `yaml:"case"`       // letters count as they are written
+	Code       bool     `yaml:"code"`       // look at inline code and addresses as well
+	Parts      bool     `yaml:"parts"`      // a part of a word with hyphens or apostrophes matches
+	Quotes     string   `yaml:"quotes"`     // "skip": not at what stands in quotation marks and block quotes
+}
+
+// finder finds the phrases and patterns of one rule.
+type finder struct {
+	list     int
+	patterns []*pattern // their index follows that of the phrases
+	phrases  int
+	scope    place
+	code     bool
+	skip     bool // what others say
+}
+
+// finder makes a finder for phrases and patterns. The keys name where they stand in the rule, for errors.
+func (b *builder) finder(rule *qa.Rule, how look, phrases, patterns []string, keys [2]string) (*finder, error) {
+	f := &finder{list: b.lists, phrases: len(phrases), scope: scopeOf(rule, running), code: how.Code, skip: how.Quotes == "skip"}
+	b.lists++
+	if how.Quotes != "" && !f.skip {
+		return nil, rule.Fault("quotes", "quotes is %q; it may be skip, or left out", how.Quotes)
+	}
+	for i, text := range append(slices.Clone(phrases), how.Exceptions...) {
+		key := keys[0]
+		if i >= len(phrases) {
+			key = "exceptions"
+		}
+		phrase, err := parsePhrase(text)
+		if err != nil {
+			return nil, rule.Fault(key, "%v", err)
+		}
+		b.words.add(&entry{phrase: phrase, list: f.list, index: i, except: i >= len(phrases), exact: how.Case, parts: how.Parts})
+	}
+	for _, source := range patterns {
+		pattern, err := compile(source, how.Case)
+		if err != nil {
+			return nil, rule.Fault(keys[1], "pattern %q cannot be used: %v", short(source), err)
+		}
+		f.patterns = append(f.patterns, pattern)
+	}
+	return f, nil
+}
+
+// find gives what was found, in the order of the text and without overlap: of two that overlap the one that begins first
+// stays, and the longer one of two that begin together.
+func (f *finder) find(s *sheet) ([]hit, error) {
+	hits := slices.DeleteFunc(slices.Clone(s.found[f.list]), func(h hit) bool {
+		return s.units[h.unit].place&f.scope == 0 || h.opaque && !f.code && !h.except
+	})
+	for i, pattern := range f.patterns {
+		var err error
+		if hits, err = f.scan(s, pattern, f.phrases+i, hits); err != nil {
+			return nil, err
+		}
+	}
+	if len(hits) == 0 {
+		return nil, nil
+	}
+	slices.SortFunc(hits, func(a, b hit) int {
+		return cmp.Or(cmp.Compare(a.unit, b.unit), cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end), cmp.Compare(a.index, b.index))
+	})
+	hits = f.allow(s, hits)
+	return hits, nil
+}
+
+// scan runs a pattern over the units that can match.
+func (f *finder) scan(s *sheet, p *pattern, index int, hits []hit) ([]hit, error) {
+	work := 0
+	for i := range s.units {
+		u := &s.units[i]
+		if u.place&f.scope == 0 {
+			continue
+		}
+		text := u.masked
+		if f.code {
+			text = u.plain
+		}
+		if !p.worth(text) {
+			continue
+		}
+		if work += len(text) * p.size; work > maxWork {
+			return nil, fmt.Errorf("the pattern %q is too expensive for a text of this length; make it smaller", short(p.re.String()))
+		}
+		if err := s.ctx.Err(); err != nil {
+			return nil, err
+		}
+		for _, groups := range p.re.FindAllStringSubmatchIndex(text, -1) {
+			start, end := groups[0], groups[1]
+			if start < end && strings.Trim(text[start:end], string(rune(maskByte))) != "" {
+				hits = append(hits, hit{unit: i, start: start, end: end, index: index, groups: groups})
+			}
+		}
+	}
+	return hits, nil
+}
+
+// allow drops what an exception covers, what somebody else says, and what overlaps.
+func (f *finder) allow(s *sheet, hits []hit) []hit {
+	kept := hits[:0:0]
+	unit, end, covered := -1, 0, 0 // covered is where the farthest exception of the unit ends
+	for _, h := range hits {
+		if h.unit != unit {
+			unit, end, covered = h.unit, 0, 0
+		}
+		switch {
+		case h.except:
+			covered = max(covered, h.end)
+		case h.end <= covered || h.start < end:
+		case f.skip && s.units[h.unit].inQuotes(h.start, h.end):
+		default:
+			kept = append(kept, h)
+			end = h.end
+		}
+	}
+	return kept
+}
+
+// idle tells whether the article has no text in the scope.
+func (f *finder) idle(s *sheet) bool { return s.empty(f.scope) }
+
+func (s *sheet) empty(scope place) bool {
+	for i := range s.units {
+		if s.units[i].place&scope != 0 && len(s.units[i].tokens) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// short cuts a text for a message.
+func short(text string) string {
+	const limit = 80
+	if len(text) <= limit {
+		return text
+	}
+	return strings.ToValidUTF8(text[:limit], "") + "…"
+}
