@@ -15,6 +15,7 @@ import (
 
 	"stet/internal/config"
 	"stet/internal/engine"
+	"stet/internal/gate"
 	"stet/internal/httpapi"
 	"stet/internal/queue"
 	"stet/internal/store"
@@ -26,7 +27,7 @@ type Options struct {
 	Version   string           // of the program, for /metrics and the banner
 	Stderr    io.Writer        // for the log and the banner; os.Stderr where nil
 	Log       *slog.Logger     // in place of the one that the configuration asks for
-	Gate      engine.Gate      // nil: everything passes
+	Gate      engine.Gate      // in place of the policy that the configuration names
 	Now       func() time.Time // the local clock; time.Now where nil
 	Transport http.RoundTripper
 	Queue     queue.Config // zero fields have their defaults
@@ -37,6 +38,7 @@ type App struct {
 	cfg  config.Config
 	opts Options
 	log  *slog.Logger
+	gate *gate.Gate // nil: everything passes, or Options.Gate decides
 
 	db       *store.DB
 	queue    *queue.Queue
@@ -92,8 +94,14 @@ func (a *App) open(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	a.engine = engine.New(a.db, engine.Config{Sources: sources(a.cfg), Targets: targets, Gate: a.opts.Gate, Observer: observer{a.observer, a},
-		Log: a.log, Node: a.queue.Node(), NodeTTL: a.nodeTTL(), Now: a.opts.Now, Fail: failpoint(os.Getenv(FailpointVariable))})
+	cfg := engine.Config{Sources: sources(a.cfg), Targets: targets, Gate: a.opts.Gate, Observer: observer{a.observer, a},
+		Log: a.log, Node: a.queue.Node(), NodeTTL: a.nodeTTL(), Now: a.opts.Now, Fail: failpoint(os.Getenv(FailpointVariable))}
+	if cfg.Gate == nil {
+		if err := a.openGate(&cfg); err != nil {
+			return err
+		}
+	}
+	a.engine = engine.New(a.db, cfg)
 	if err := a.engine.Open(ctx); err != nil {
 		return err
 	}

@@ -57,13 +57,13 @@ func (a *App) Start(ctx context.Context) error {
 	return nil
 }
 
-// Serve is Start, a banner on standard error, and Stop once ctx ends.
+// Serve is Start, a banner of two lines on standard error, and Stop once ctx ends.
 func (a *App) Serve(ctx context.Context) error {
 	if err := a.Start(ctx); err != nil {
 		return errors.Join(err, a.Stop(context.WithoutCancel(ctx)))
 	}
-	fmt.Fprintf(a.opts.Stderr, "stet %s  door %s/v1/sources/{source}/events  api %s/v1  openapi %s/openapi.json  health %s/readyz\n",
-		a.opts.Version, a.URL(), a.URL(), a.URL(), a.URL())
+	fmt.Fprintf(a.opts.Stderr, "stet %s  door %s/v1/sources/{source}/events  api %s/v1  openapi %s/openapi.json  health %s/readyz\n     %s\n",
+		a.opts.Version, a.URL(), a.URL(), a.URL(), a.URL(), a.policyLine())
 	var err error
 	select {
 	case <-ctx.Done():

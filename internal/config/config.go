@@ -17,7 +17,7 @@ type Config struct {
 	Listen    string        // address of the HTTP server: 127.0.0.1:7838
 	Data      string        // folder of the embedded store, absolute
 	Database  Secret        // DSN of PostgreSQL; empty: the embedded store in Data
-	Policy    string        // folder of the policies, absolute; empty: everything passes
+	Policy    string        // folder of the policy pack, absolute, or the name of one that ships with stet; empty: everything passes
 	Workers   int           // publishes at once on this node; 0: the default of the queue
 	NodeTTL   time.Duration // PostgreSQL: silence after which a node counts as dead; 0: the default of the queue
 	Log       Log

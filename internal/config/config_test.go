@@ -24,7 +24,11 @@ const (
 func write(t *testing.T, text string) string {
 	t.Helper()
 	folder := t.TempDir()
-	for name, content := range map[string]string{"stet.yaml": text, "signing": signing + "\n", "token": token + "\n", "short": "whsec_c2hvcnQ=", "empty": ""} {
+	for name, content := range map[string]string{"stet.yaml": text, "signing": signing + "\n", "token": token + "\n", "short": "whsec_c2hvcnQ=", "empty": "",
+		"policy/policy.yaml": "name: house\nextends: default\n"} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(folder, name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -73,6 +77,22 @@ func TestLoadsEveryKey(t *testing.T) {
 	}
 	if c.Tokens["admin"].Value.Reveal() != token || c.Tokens["reader"].Role != config.Viewer || c.Workers != 2 || c.NodeTTL != 5*time.Second || !filepath.IsAbs(c.Data) || !filepath.IsAbs(c.Policy) {
 		t.Errorf("config: %+v", c)
+	}
+}
+
+func TestAPolicyIsAFolderOrAName(t *testing.T) {
+	for value, want := range map[string]string{"policy": "policy", "default": "default", "''": ""} {
+		path := write(t, "policy: "+value+"\n")
+		c, err := config.Load(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := filepath.Rel(filepath.Dir(path), c.Policy); want == "policy" && got != want || want != "policy" && c.Policy != want {
+			t.Errorf("policy: %s is %q", value, c.Policy)
+		}
+	}
+	if _, err := config.Load(write(t, "policy: polcy\n")); err == nil || !strings.Contains(err.Error(), `stet.yaml:1:9: policy is "polcy"; there is no policy.yaml in that folder, and the packs that ship with stet are default`) {
+		t.Errorf("a policy that is not there: %v", err)
 	}
 }
 

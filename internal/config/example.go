@@ -19,11 +19,14 @@ const FileName = "stet.yaml"
 //go:embed example.yaml
 var example string
 
+//go:embed example-policy.yaml
+var examplePolicy string
+
 // Example is a commented file with every key. It loads where the secrets it names exist, as Init makes them.
 func Example() string { return example }
 
-// Init writes a first configuration into a folder: Example as stet.yaml, an empty policy folder, and secrets that only
-// their owner may read. It gives the paths it wrote. What exists already is never touched: then it writes nothing and
+// Init writes a first configuration into a folder: Example as stet.yaml, a policy that extends the default
+// one, and secrets that only their owner may read. It gives the paths it wrote. What exists already is never touched: then it writes nothing and
 // returns a Conflict.
 func Init(folder string) (written []string, err error) {
 	_, secret := contract.NewSecret()
@@ -33,7 +36,7 @@ func Init(folder string) (written []string, err error) {
 	}{
 		{"secrets/newsroom", secret + "\n", 0o600},
 		{"secrets/admin-token", "stet_" + rand.Text() + "\n", 0o600},
-		{"policy/README.md", "Policies that content must pass are put into this folder. For now everything passes.\n", 0o644},
+		{"policy/" + policyFile, examplePolicy, 0o644},
 		{FileName, example, 0o644},
 	}
 	for _, f := range files {

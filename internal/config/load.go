@@ -6,16 +6,21 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
 
 	"stet"
+	"stet/internal/policy"
 )
 
 // DefaultListen is the address where the file names none.
 const DefaultListen = "127.0.0.1:7838"
+
+// policyFile is what a folder must hold to be a policy pack.
+const policyFile = "policy.yaml"
 
 // Load reads and checks a file. The error, of kind Configuration, names every fault with file, line and column, what is
 // there and what is allowed; it never holds a secret.
@@ -43,7 +48,7 @@ func (r *reader) root(c *Config, top ast.Node) {
 		"listen":    r.address(&c.Listen),
 		"data":      func(n ast.Node) { data = n; r.path(&c.Data, "data")(n) },
 		"database":  func(n ast.Node) { r.secretly(func() { c.Database = r.dsn(n) }) },
-		"policy":    r.path(&c.Policy, "policy"),
+		"policy":    r.policy(&c.Policy),
 		"workers":   r.integer(&workers, "workers", 1),
 		"node_ttl":  func(n ast.Node) { r.nodeTTL(&c.NodeTTL, n) },
 		"log":       func(n ast.Node) { r.log(&c.Log, n) },
@@ -110,6 +115,26 @@ func (r *reader) address(to *string) func(ast.Node) {
 		r.text(to, "listen")(node)
 		if _, _, err := net.SplitHostPort(*to); err != nil {
 			r.fault(node, "listen is %s; it must be HOST:PORT, such as %s", r.describe(node), DefaultListen)
+		}
+	}
+}
+
+// policy is a folder, or else the name of a pack that ships with stet. A folder of that name comes first.
+func (r *reader) policy(to *string) func(ast.Node) {
+	return func(node ast.Node) {
+		var name string
+		r.text(&name, "policy")(node)
+		_, err := os.Stat(filepath.Join(within(r.folder, name), policyFile))
+		switch {
+		case name == "":
+			return
+		case err != nil && slices.Contains(policy.ShippedNames(), name):
+			*to = name
+		case err != nil:
+			r.fault(node, "policy is %q; there is no %s in that folder, and the packs that ship with stet are %s", name, policyFile,
+				strings.Join(policy.ShippedNames(), ", "))
+		default:
+			*to = within(r.folder, name)
 		}
 	}
 }

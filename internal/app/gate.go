@@ -1,0 +1,35 @@
+package app
+
+import (
+	"fmt"
+
+	"stet/internal/engine"
+	"stet/internal/gate"
+	"stet/internal/policy"
+)
+
+// openGate loads the policy. A pack with a mistake ends the start: a gate that is not there must not look like one that
+// lets everything pass.
+func (a *App) openGate(cfg *engine.Config) error {
+	if a.cfg.Policy == "" {
+		return nil
+	}
+	pack, err := policy.Load(a.cfg.Policy)
+	if err != nil {
+		return fmt.Errorf("load the policy: %w", err)
+	}
+	a.gate = gate.New(pack, nil)
+	cfg.Gate, cfg.Reviser = a.gate, a.gate
+	return nil
+}
+
+// policyLine is the banner's line about the gate.
+func (a *App) policyLine() string {
+	switch {
+	case a.gate != nil:
+		return "policy " + a.gate.Policy()
+	case a.opts.Gate != nil:
+		return "policy " + a.opts.Gate.Policy()
+	}
+	return "no policy: everything passes the gate; write policy: default into stet.yaml for the one that ships with stet"
+}
