@@ -1,0 +1,80 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+
+	"stet/internal/qa"
+)
+
+// wiceLine is a line of WiCE (Kamoi and others, 2023): a sentence of Wikipedia and the web page that it cites.
+type wiceLine struct {
+	Label    string   `json:"label"`
+	Claim    string   `json:"claim"`
+	Evidence []string `json:"evidence"`
+	Meta     struct {
+		ID string `json:"id"`
+	} `json:"meta"`
+}
+
+// wicePath is the part of WiCE in the corpus: claims with their whole source.
+func wicePath(corpus string) string { return filepath.Join(corpus, "wice", "claim_dev.jsonl") }
+
+func wiceClaims(path string) (claims []claim, absent bool, err error) {
+	absent, err = lines(path, func(l wiceLine) {
+		claims = append(claims, claim{id: l.Meta.ID, text: l.Claim, source: l.Evidence, supported: l.Label == "supported"})
+	})
+	return claims, absent, err
+}
+
+// Wice measures how well any flagged particular tells that a claim is not supported by the whole of its source.
+func Wice(w io.Writer, corpus string) error {
+	claims, absent, err := wiceClaims(wicePath(corpus))
+	if err != nil {
+		return err
+	}
+	if absent {
+		return skip(w, "WiCE", wicePath(corpus))
+	}
+	all, halves := []outcome{}, [2][]outcome{}
+	flags, right := map[string]int{}, map[string]int{}
+	for _, c := range claims {
+		results, err := against(c, flagging)
+		if err != nil {
+			return err
+		}
+		o := outcome{flagged(results), !c.supported}
+		all = append(all, o)
+		halves[c.half()] = append(halves[c.half()], o)
+		for _, r := range results {
+			for range r.Findings {
+				flags[r.Rule.ID]++
+				if !c.supported {
+					right[r.Rule.ID]++
+				}
+			}
+		}
+	}
+	fmt.Fprintf(w, "### WiCE, whole source, any flagged particular\n\n%s\n%s\n%s\n%s\n\n", scoreHead,
+		row("all", all), row("developed on", halves[0]), row("held back", halves[1]))
+	fmt.Fprintf(w, "| check | flags | of them on claims that are not supported |\n|---|---|---|\n")
+	for _, check := range flagging {
+		fmt.Fprintf(w, "| %s | %d | %.1f %% |\n", check, flags[check], share(right[check], flags[check]))
+	}
+	_, err = fmt.Fprintln(w)
+	return err
+}
+
+// against judges a claim with its own source as the knowledge base.
+func against(c claim, checks []string) ([]qa.Result, error) {
+	x, err := indexOf(c)
+	if err != nil {
+		return nil, err
+	}
+	checker, err := gate(x, checks)
+	if err != nil {
+		return nil, err
+	}
+	return judge(checker, c.text)
+}

@@ -1,0 +1,147 @@
+// Package ground compares an article's particulars with a knowledge base: numbers, dates, quotations and names.
+package ground
+
+import (
+	"context"
+	"strings"
+
+	"stet/internal/qa"
+)
+
+// Kinds are the kinds of rules that this package checks.
+var Kinds = []string{"grounding"}
+
+// options are the keys of a grounding rule.
+type options struct {
+	Check string `yaml:"check"`
+	Min   int    `yaml:"min"`          // low-coverage, no-passage: per cent of a sentence's words
+	Days  int    `yaml:"max_age_days"` // stale-source
+}
+
+// checks are the values of the key check, with what a finding of each says by itself.
+var checks = map[string]bool{
+	"contradicted-value": true, "unsupported-number": true, "unsupported-date": true, "unsupported-entity": true, "quote-mismatch": true,
+	"product-fact": true, "low-coverage": true, "stale-source": true, "no-passage": true,
+}
+
+// usual is where grounding rules look unless they name a scope.
+var usual = []string{"paragraph", "list", "quote", "table", "title", "summary"}
+
+// rule is a rule with its options.
+type rule struct {
+	*qa.Rule
+	options
+	scope map[string]bool
+}
+
+// checker holds the rules of a pack.
+type checker struct {
+	rules  []*rule
+	has    map[string]bool // checks that a rule asks for
+	places map[string]bool // of all rules
+	source source          // nil without a knowledge base
+	facts  []fact
+}
+
+// New makes the checker for grounding rules.
+func New(env qa.Env, rules []*qa.Rule) (qa.Checker, error) {
+	c := &checker{has: map[string]bool{}, places: map[string]bool{}}
+	for _, r := range rules {
+		made, err := newRule(r)
+		if err != nil {
+			return nil, err
+		}
+		c.rules = append(c.rules, made)
+		c.has[made.Check] = true
+		for place := range made.scope {
+			c.places[place] = true
+		}
+	}
+	if env.KB != nil && env.KB.Documents() > 0 {
+		c.source = sourceOf(env.KB)
+	}
+	c.facts = factsOf(env.Facts)
+	return c, nil
+}
+
+func newRule(r *qa.Rule) (*rule, error) {
+	made := &rule{Rule: r, scope: map[string]bool{}}
+	if err := r.Decode(&made.options); err != nil {
+		return nil, err
+	}
+	if !checks[made.Check] {
+		return nil, r.Fault("check", "check %q is not known; use contradicted-value, unsupported-number, unsupported-date, unsupported-entity, "+
+			"quote-mismatch, product-fact, low-coverage, stale-source or no-passage", made.Check)
+	}
+	if made.Min < 0 || made.Min > 100 {
+		return nil, r.Fault("min", "min is %d; it is per cent, from 1 to 100", made.Min)
+	}
+	if made.Days < 0 {
+		return nil, r.Fault("max_age_days", "max_age_days is %d; it is a number of days above 0", made.Days)
+	}
+	switch made.Check {
+	case "low-coverage":
+		made.Min = or(made.Min, 40)
+	case "no-passage":
+		made.Min = or(made.Min, 15)
+	case "stale-source":
+		made.Days = or(made.Days, 730)
+	}
+	scope := r.Scope
+	if len(scope) == 0 {
+		scope = usual
+	}
+	for _, place := range scope {
+		made.scope[place] = true
+	}
+	return made, nil
+}
+
+func or(value, otherwise int) int {
+	if value == 0 {
+		return otherwise
+	}
+	return value
+}
+
+// Check gives a result for every rule. Without a knowledge base only product facts are looked at.
+func (c *checker) Check(ctx context.Context, a *qa.Article) []qa.Result {
+	results := make([]qa.Result, len(c.rules))
+	r := newReader(a)
+	statements := r.statements(c.places)
+	var err error
+	if c.source != nil {
+		for _, s := range statements {
+			if err = ctx.Err(); err != nil {
+				break
+			}
+			if err = r.weigh(ctx, s, c.source); err != nil {
+				break
+			}
+		}
+	}
+	for i, rule := range c.rules {
+		results[i] = qa.Result{Rule: rule.Rule, Err: err}
+		if err == nil {
+			c.apply(&results[i], rule, a, statements)
+		}
+	}
+	return c.unchecked(results, r, a)
+}
+
+// unchecked says once, on the first result, what grounding cannot see.
+func (c *checker) unchecked(results []qa.Result, r *reader, a *qa.Article) []qa.Result {
+	if len(results) == 0 {
+		return results
+	}
+	say := func(s string) { results[0].Unchecked = append(results[0].Unchecked, s) }
+	if c.source == nil {
+		say("Grounding: there is no knowledge base, so no number, date, name or quotation was compared with a source.")
+		return results
+	}
+	say("Grounding compares particulars. It does not see who did what to whom, negation, or a wrong claim in other words.")
+	if !r.english {
+		say("Grounding: the language is " + strings.ToLower(a.Doc.Locale) + ", so only numbers, years and dates in figures were compared; names and quotations were not.")
+	}
+	return results
+}

@@ -1,0 +1,187 @@
+package ground
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+	"strings"
+
+	"stet/internal/qa"
+)
+
+// BM25's constants, for documents and for sentences. Sentences are so short that their length says little.
+const (
+	saturation     = 1.2
+	byLength       = 0.6
+	sentenceLength = 0.3
+)
+
+// query is what is searched for: terms that the index knows, with their weights.
+type query struct {
+	terms  []weighted
+	weight float64 // of all its words, those that the index does not know included
+	words  int
+}
+
+type weighted struct {
+	id     int32
+	weight float64
+}
+
+// hit is a place of the index with its score.
+type hit struct {
+	at    int
+	score float64
+}
+
+// query reads a text, and a context that counts for less: it decides between documents where the text alone cannot.
+func (x *Index) query(text, context string) query {
+	var q query
+	seen := map[string]bool{}
+	take := func(text string, share float64) {
+		for _, t := range scan(text) {
+			word := stem(t.fold)
+			if idle[t.fold] || seen[word] {
+				continue
+			}
+			seen[word] = true
+			id, known := x.terms[word]
+			weight := share * x.rarity(id, known)
+			if share == 1 {
+				q.weight += weight
+				q.words++
+			}
+			if known {
+				q.terms = append(q.terms, weighted{id, weight})
+			}
+		}
+	}
+	take(text, 1)
+	take(context, 0.3)
+	slices.SortFunc(q.terms, func(a, b weighted) int { return cmp.Compare(a.id, b.id) })
+	return q
+}
+
+// rarity is the inverse frequency of a term among the sentences.
+func (x *Index) rarity(id int32, known bool) float64 {
+	spread := 0.0
+	if known {
+		spread = float64(x.spread[id])
+	}
+	return math.Log(1 + (float64(x.passages)-spread+0.5)/(spread+0.5))
+}
+
+// route gives the n best documents for a query.
+func (x *Index) route(q query, n int) []hit {
+	if x.live == 0 {
+		return nil
+	}
+	if x.live == 1 {
+		for i, d := range x.docs {
+			if d != nil {
+				return []hit{{at: i, score: 1}}
+			}
+		}
+	}
+	average := float64(x.words) / float64(x.live)
+	scores := make([]float64, len(x.docs))
+	for _, t := range q.terms {
+		for _, p := range x.postings[t.id] {
+			count, length := float64(p.count), float64(x.docs[p.doc].words)/average
+			scores[p.doc] += t.weight * count * (saturation + 1) / (count + saturation*(1-byLength+byLength*length))
+		}
+	}
+	return top(scores, n)
+}
+
+// nearest gives the n sentences of a document that are nearest to a query.
+func (x *Index) nearest(q query, d *document, n int) []hit {
+	average := float64(x.words) / float64(max(1, x.passages))
+	scores := make([]float64, len(d.sentences))
+	for i, s := range d.sentences {
+		norm := 1 + saturation*(1-sentenceLength+sentenceLength*float64(len(s.terms))/average)
+		scores[i] = shared(q.terms, s.terms) * (saturation + 1) / norm
+	}
+	return top(scores, n)
+}
+
+// shared is the weight of the terms that a query and a sentence have in common; both are in rising order.
+func shared(terms []weighted, sentence []int32) float64 {
+	weight, i := 0.0, 0
+	for _, id := range sentence {
+		for i < len(terms) && terms[i].id < id {
+			i++
+		}
+		if i < len(terms) && terms[i].id == id {
+			weight += terms[i].weight
+		}
+	}
+	return weight
+}
+
+// top gives the n best of some scores above zero, best first; of equal ones the first.
+func top(scores []float64, n int) []hit {
+	var best []hit
+	for i, score := range scores {
+		if score <= 0 || len(best) == n && score <= best[n-1].score {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(best, score, func(h hit, s float64) int {
+			if h.score >= s {
+				return -1
+			}
+			return 1
+		})
+		if len(best) < n {
+			best = append(best, hit{})
+		}
+		copy(best[at+1:], best[at:])
+		best[at] = hit{i, score}
+	}
+	return best
+}
+
+// Search gives the passages nearest to a text, best first, at most n. Without a document it looks in the best one first and
+// fills up from those that come next.
+func (x *Index) Search(ctx context.Context, text, document string, n int) ([]qa.Passage, error) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	q := x.query(text, "")
+	docs := x.route(q, max(1, n))
+	if document != "" {
+		id, found := x.byPath[document]
+		if !found {
+			return nil, nil
+		}
+		docs = []hit{{at: int(id)}}
+	}
+	var found []qa.Passage
+	for _, h := range docs {
+		if len(found) >= n {
+			break
+		}
+		d := x.docs[h.at]
+		for _, s := range x.nearest(q, d, n-len(found)) {
+			found = append(found, d.passage(s))
+		}
+	}
+	return found, ctx.Err()
+}
+
+// passage is a sentence with its neighbours.
+func (d *document) passage(h hit) qa.Passage {
+	s := d.sentences[h.at]
+	from, to := h.at, h.at+1
+	if from > 0 && d.sentences[from-1].section == s.section {
+		from--
+	}
+	if to < len(d.sentences) && d.sentences[to].section == s.section {
+		to++
+	}
+	texts := make([]string, 0, 3)
+	for _, s := range d.sentences[from:to] {
+		texts = append(texts, s.text)
+	}
+	return qa.Passage{Document: d.path, Anchor: d.anchors[s.section], Text: strings.Join(texts, " "), Date: d.date, Score: h.score}
+}

@@ -1,0 +1,164 @@
+package ground
+
+import (
+	"context"
+	"strings"
+
+	"stet/internal/prose"
+	"stet/internal/qa"
+)
+
+// statement is a sentence of the article with what the knowledge base says about it.
+type statement struct {
+	field    string
+	text     *prose.Text
+	block    *prose.Block
+	sentence prose.Sentence
+	read     *reading
+	found    *found // nil: there is no knowledge base, or it has nothing
+	atoms    []judged
+}
+
+func (s *statement) plain() string { return s.block.Plain[s.sentence.Start:s.sentence.End] }
+
+// place is the scope name of where the statement stands.
+func (s *statement) place() string {
+	if s.field != "body" {
+		return s.field
+	}
+	return string(s.block.Kind)
+}
+
+// reader turns an article into statements.
+type reader struct {
+	article *qa.Article
+	english bool
+	lower   map[string]bool // words that the article writes in lower case
+	cites   map[int][2]string
+}
+
+func newReader(a *qa.Article) *reader {
+	r := &reader{article: a, english: english(a.Doc.Locale), lower: map[string]bool{}, cites: map[int][2]string{}}
+	if a.Body == nil {
+		return r
+	}
+	for i := range a.Body.Blocks {
+		b := &a.Body.Blocks[i]
+		for _, w := range b.Words {
+			if c := b.Plain[w.Start]; c >= 'a' && c <= 'z' {
+				r.lower[w.Fold] = true
+			}
+		}
+	}
+	for _, link := range a.Body.Links {
+		if target, cited := strings.CutPrefix(link.Target, "kb:"); cited {
+			document, anchor, _ := strings.Cut(target, "#")
+			r.cites[link.Block] = [2]string{document, anchor}
+		}
+	}
+	return r
+}
+
+// english tells whether a locale is English. An empty one counts as such.
+func english(locale string) bool {
+	language, _, _ := strings.Cut(strings.ToLower(locale), "-")
+	return language == "" || language == "en"
+}
+
+// statements reads the places that carry claims: the body without its headings and code, title and summary.
+func (r *reader) statements(places map[string]bool) []*statement {
+	var all []*statement
+	for _, f := range r.article.Fields {
+		if places[f.Name] && f.Text != nil {
+			all = append(all, r.ofText(f.Name, f.Text, places)...)
+		}
+	}
+	if r.article.Body != nil {
+		all = append(all, r.ofText("body", r.article.Body, places)...)
+	}
+	return all
+}
+
+func (r *reader) ofText(field string, text *prose.Text, places map[string]bool) []*statement {
+	var all []*statement
+	for i := range text.Blocks {
+		b := &text.Blocks[i]
+		if field == "body" && !places[string(b.Kind)] {
+			continue
+		}
+		for _, sentence := range b.Sentences {
+			s := &statement{field: field, text: text, block: b, sentence: sentence}
+			s.read = read(s.plain())
+			s.read.maskCode(b, sentence)
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// maskCode takes the atoms of inline code away: they are names of programs and their options.
+func (r *reading) maskCode(b *prose.Block, s prose.Sentence) {
+	for _, w := range b.Words[s.First:s.Last] {
+		if !w.Code || w.Start < s.Start || w.End > s.End {
+			continue
+		}
+		kept := r.atoms[:0]
+		for _, a := range r.atoms {
+			if a.end <= w.Start-s.Start || a.start >= w.End-s.Start {
+				kept = append(kept, a)
+			}
+		}
+		r.atoms = kept
+		for i, t := range r.tokens {
+			if t.start < w.End-s.Start && t.end > w.Start-s.Start {
+				r.taken[i] = true
+			}
+		}
+	}
+}
+
+// weigh looks a statement up and judges its atoms.
+func (r *reader) weigh(ctx context.Context, s *statement, src source) error {
+	w := wanted{text: s.plain()}
+	if s.field == "body" {
+		w.around = r.article.Doc.Title + " " + clip(s.block.Plain, 1000)
+		for i, cite := range r.cites {
+			if &s.text.Blocks[i] == s.block {
+				w.document, w.anchor = cite[0], cite[1]
+			}
+		}
+	}
+	f, err := src.look(ctx, w)
+	if err != nil {
+		return err
+	}
+	s.found = f
+	if r.english {
+		s.read.quotes()
+		if s.field != "title" { // where every word may have a capital
+			s.read.names(func(fold string) bool { return r.lower[fold] || f != nil && f.view.lower[fold] })
+		}
+	}
+	for _, a := range s.read.atoms {
+		if a.idle {
+			continue
+		}
+		j := judged{atom: a, state: unsupported, sentence: -1}
+		if f != nil {
+			j = f.judge(a)
+		}
+		s.atoms = append(s.atoms, j)
+	}
+	return nil
+}
+
+// clip cuts a text to a number of bytes, at the end of a word.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	if at := strings.LastIndexByte(s[:n], ' '); at > 0 {
+		return s[:at]
+	}
+	return strings.ToValidUTF8(s[:n], "")
+}

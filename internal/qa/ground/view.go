@@ -1,0 +1,160 @@
+package ground
+
+import (
+	"sort"
+	"strings"
+)
+
+// view is a document made ready for matching: its words with their places, its numbers and dates.
+type view struct {
+	sentences []string
+	first     []int32 // per sentence, the place of its first token
+	places    map[string][]int32
+	folds     []string
+	lower     map[string]bool // words that it writes in lower case
+	atoms     [][]atom        // per sentence
+}
+
+func newView(sentences []string) *view {
+	v := &view{sentences: sentences, places: map[string][]int32{}, lower: map[string]bool{}}
+	for _, s := range sentences {
+		r := read(s)
+		v.first = append(v.first, int32(len(v.folds)))
+		v.atoms = append(v.atoms, r.atoms)
+		for _, t := range r.tokens {
+			v.places[singular(t.fold)] = append(v.places[singular(t.fold)], int32(len(v.folds)))
+			v.folds = append(v.folds, t.fold)
+			if !t.upper {
+				v.lower[t.fold] = true
+			}
+		}
+	}
+	return v
+}
+
+// singular lets the plural of a name find it.
+func singular(fold string) string {
+	if len(fold) > 3 && strings.HasSuffix(fold, "s") && !strings.HasSuffix(fold, "ss") {
+		return fold[:len(fold)-1]
+	}
+	return fold
+}
+
+// sentenceAt is the sentence that holds the token at a place.
+func (v *view) sentenceAt(place int32) int {
+	return sort.Search(len(v.first), func(i int) bool { return v.first[i] > place }) - 1
+}
+
+// find gives the places of a word, or of a form of it: a people for its country, an adjective for its noun.
+func (v *view) find(word string) []int32 {
+	if found := v.places[singular(word)]; len(found) > 0 {
+		return found
+	}
+	for _, other := range aliases[word] {
+		if found := v.phrase(strings.Fields(other)); len(found) > 0 {
+			return found
+		}
+	}
+	if len(word) < 4 {
+		return nil
+	}
+	var best string
+	for other := range v.places { // the longest, and of these the first by name: the order of the map must not show
+		if kin(word, other) && (len(other) > len(best) || len(other) == len(best) && other < best) {
+			best = other
+		}
+	}
+	return v.places[best]
+}
+
+// kin tells whether two words are forms of one: Canada and Canadian, Jordan and Jordanians. They share all but a short ending.
+func kin(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(a) < 4 || len(b)-len(a) > 4 || a[0] != b[0] {
+		return false
+	}
+	n := 0
+	for n < len(a) && a[n] == b[n] {
+		n++
+	}
+	return n >= 4 && len(a)-n <= 2 && (len(a)-n == 0 && inflection[b[n:]] || len(a)-n > 0 && inflection[a[n:]] && inflection[b[n:]])
+}
+
+// inflection are endings that forms of one name differ in.
+var inflection = setOf("s es a an ans ian ians n ns ish ese e ic y ia ium i is o d ed al ally ist ists ism er ers ing ize ized")
+
+// phrase gives the places where words stand one after another.
+func (v *view) phrase(words []string) []int32 {
+	var found []int32
+	for _, p := range v.places[singular(words[0])] {
+		if v.follows(p, words) {
+			found = append(found, p)
+		}
+	}
+	return found
+}
+
+func (v *view) follows(place int32, words []string) bool {
+	if int(place)+len(words) > len(v.folds) {
+		return false
+	}
+	for i, w := range words {
+		if v.folds[int(place)+i] != w && singular(v.folds[int(place)+i]) != singular(w) {
+			return false
+		}
+	}
+	return true
+}
+
+// spelledOut gives the places where the initials of words make an acronym.
+func (v *view) spelledOut(acronym string) []int32 {
+	var found []int32
+	for p := range v.folds {
+		if v.folds[p][0] == acronym[0] && v.initialsAt(p, acronym) {
+			found = append(found, int32(p))
+		}
+	}
+	return found
+}
+
+func (v *view) initialsAt(p int, acronym string) bool {
+	for i := 0; i < len(acronym); p++ {
+		if p >= len(v.folds) {
+			return false
+		}
+		if v.folds[p][0] != acronym[i] {
+			if i > 0 && (joints[v.folds[p]] || v.folds[p] == "and") {
+				continue
+			}
+			return false
+		}
+		i++
+	}
+	return true
+}
+
+// aliases are the names of countries and peoples that share no letters.
+var aliases = aliasesOf(
+	"us|usa|united states|united states of america|america|american|americans",
+	"uk|united kingdom|britain|british|great britain", "england|english",
+	"eu|european union", "un|united nations",
+	"france|french", "germany|german|germans", "spain|spanish", "netherlands|dutch|holland", "switzerland|swiss", "greece|greek|greeks",
+	"wales|welsh", "ireland|irish", "denmark|danish|danes", "sweden|swedish", "norway|norwegian", "finland|finnish", "poland|polish", "turkey|turkish",
+	"scotland|scottish|scots", "china|chinese", "japan|japanese", "philippines|filipino|philippine", "thailand|thai", "peru|peruvian", "iraq|iraqi",
+	"israel|israeli", "pakistan|pakistani", "new york|ny|nyc", "washington dc|dc", "california|calif|ca", "texas|tx",
+	"tv|television", "wwii|world war ii|second world war|ww2", "wwi|first world war|world war i", "ceo|chief executive|chief executive officer",
+	"phd|doctorate|doctor of philosophy", "mp|member of parliament", "mph|miles per hour", "nz|new zealand", "uae|united arab emirates",
+)
+
+func aliasesOf(groups ...string) map[string][]string {
+	table := map[string][]string{}
+	for _, group := range groups {
+		names := strings.Split(group, "|")
+		for _, name := range names {
+			table[name] = names
+		}
+	}
+	return table
+}
