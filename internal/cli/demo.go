@@ -21,6 +21,7 @@ const maxArticles = 2000
 
 func (sh *shell) demoCommand() *cobra.Command {
 	opts := demo.Options{}
+	var wp string
 	c := &cobra.Command{
 		Use:   "demo",
 		Short: "Play a launch day against a stet of its own, and judge the result",
@@ -29,7 +30,10 @@ and then play a launch day against it: every event delivered up to five times, o
 three versions of each article, and the server's process killed with SIGKILL in the middle of it, several times.
 
 In the end a judge reads the website alone and compares it with what the senders were told. Ends with 1 if there is a
-duplicate page, a stale page or a lost article.`,
+duplicate page, a stale page or a lost article.
+
+With --wordpress it publishes into a WordPress in place of a website of its own, and the judge reads that one's database.
+In the repository of stet one can be had for the time of a run: testenv/wordpress run stet demo --wordpress`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			program, err := os.Executable()
@@ -43,6 +47,11 @@ duplicate page, a stale page or a lost article.`,
 				opts.Seed = randomSeed()
 			}
 			opts.Program = []string{program}
+			if wp != "" {
+				if opts.WordPress, err = sh.wordPress(wp); err != nil {
+					return err
+				}
+			}
 			return sh.demo(c, opts)
 		},
 	}
@@ -50,6 +59,8 @@ duplicate page, a stale page or a lost article.`,
 	f.Uint64Var(&opts.Seed, "seed", 0, "`number` that chooses copies, order and kills, to repeat a run (default: a new one)")
 	f.IntVar(&opts.Articles, "articles", 0, "how many articles; more than are bundled repeat under other names (default: the bundled ones)")
 	f.BoolVar(&opts.Keep, "keep", false, "keep the server and the website running until Ctrl-C")
+	f.StringVar(&wp, "wordpress", "", "publish into a WordPress; which one, says the JSON that testenv/wordpress start prints: in $"+wordPressVariable+", in a `FILE` (--wordpress=FILE), or on standard input (--wordpress=-)")
+	f.Lookup("wordpress").NoOptDefVal = wordPressVariable
 	return c
 }
 
@@ -81,7 +92,7 @@ func (sh *shell) demo(c *cobra.Command, opts demo.Options) error {
 	case told != nil:
 		return told
 	case !report.Passed():
-		return failed("the demo found %d duplicate pages, %d stale pages and %d lost articles", report.Doubles, report.Outdated, report.Lost)
+		return failed("the demo found %d duplicate pages, %d stale pages, %d lost articles and %d drafts left", report.Doubles, report.Outdated, report.Lost, report.Drafts)
 	}
 	return nil
 }
@@ -102,6 +113,7 @@ var phases = map[string]string{
 	demo.FirstDay:  "first publish: every article once",
 	demo.LaunchDay: "launch day: every event up to 5 times, out of order, half in parallel",
 	demo.Settling:  "waiting until nothing is in motion",
+	demo.Sweeping:  "waiting until no request can still be on its way, for the drafts that a kill left behind",
 	demo.Judging:   "reading the website",
 }
 
@@ -153,16 +165,20 @@ func (sh *shell) writeReport(w io.Writer, r demo.Report, kept bool) {
 		{"stale pages", must(r.Outdated)},
 		{"lost", must(r.Lost)},
 	}
+	if r.Posts != nil {
+		rows = append(rows, [2]string{"drafts left", must(r.Drafts)})
+	}
 	for _, row := range rows {
 		fmt.Fprintf(w, "  %-20s %s\n", row[0], row[1])
 	}
 	for _, f := range r.Faults {
 		fmt.Fprintf(w, "  %s  %s: %s\n", sh.color(w, red, "fault"), clean(f.ContentID), clean(f.What))
 	}
+	writePosts(w, r.Posts)
 	fmt.Fprintf(w, "\n  %.1f seconds, seed %d\n\n", r.Seconds, r.Seed)
 	stet := thisProgram()
 	fmt.Fprintf(w, "  website   %s/\n  API       %s\n", r.Site, r.API)
-	if !kept {
+	if !kept && r.Posts == nil {
 		fmt.Fprintf(w, "            (served until now; look around with: %s demo --keep --seed %d)\n", stet, r.Seed)
 	}
 	fmt.Fprintf(w, "  timeline  %s timeline --config %s/stet.yaml %s\n", stet, r.Folder, r.Example)

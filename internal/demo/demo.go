@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"time"
 
 	"stet"
@@ -22,8 +21,10 @@ type Options struct {
 	Seed     uint64   // chooses copies, order, pauses and kills
 	Articles int      // how many; more than are bundled repeat under other names. 0: the bundled ones
 	Keep     bool     // after the report, run until ctx ends
-	Watch    func(Moment)
-	Reported func(Report) // called once the judge is done; the server still runs then
+
+	WordPress *WordPress // where to publish; nil: a website of the demo's own
+	Watch     func(Moment)
+	Reported  func(Report) // called once the judge is done; the server still runs then
 }
 
 // Moment is one step, for whoever watches.
@@ -39,6 +40,7 @@ const (
 	FirstDay  = "first publish"
 	LaunchDay = "launch day"
 	Settling  = "rest"
+	Sweeping  = "sweep" // in WordPress
 	Judging   = "judge"
 )
 
@@ -53,6 +55,7 @@ type Report struct {
 	Doubles    int `json:"duplicate_pages"` // pages beyond one for each article
 	Outdated   int `json:"stale_pages"`     // pages that show an older version than the newest accepted one
 	Lost       int `json:"lost"`            // articles whose newest accepted version is not live
+	Drafts     int `json:"drafts_left"`     // in WordPress: posts of the run that nobody sees
 	Kills      int `json:"kills"`           // SIGKILLs of the server
 
 	Seconds  float64 `json:"seconds"`
@@ -64,6 +67,8 @@ type Report struct {
 	Retries  int     `json:"retries"`         // tries that got no answer and were made again
 	Articles int     `json:"articles"`
 	Faults   []Fault `json:"faults,omitempty"`
+
+	Posts map[string]int `json:"posts_by_slug,omitempty"` // public ones, in the database of WordPress
 }
 
 // Fault is one thing that is not as it must be.
@@ -73,7 +78,9 @@ type Fault struct {
 }
 
 // Passed reports whether everything is as it must be.
-func (r Report) Passed() bool { return r.Doubles == 0 && r.Outdated == 0 && r.Lost == 0 }
+func (r Report) Passed() bool {
+	return r.Doubles == 0 && r.Outdated == 0 && r.Lost == 0 && r.Drafts == 0
+}
 
 // restWithin bounds how long the work may take after the last delivery.
 const restWithin = 2 * time.Minute
@@ -113,7 +120,7 @@ type day struct {
 	texts   []text
 	place   place
 	server  *server
-	site    *website
+	show    showcase
 	client  *client.Client
 	answers *answers
 	report  Report
@@ -130,17 +137,17 @@ func (d *day) begin(ctx context.Context) (err error) {
 			return fmt.Errorf("make folder: %w", err)
 		}
 	}
-	if d.site, err = serveSite(ctx, filepath.Join(folder, "site")); err != nil {
+	if d.show, err = open(ctx, d.opts.WordPress, folder, d.texts); err != nil {
 		return err
 	}
-	if d.place, err = settle(ctx, folder, d.site.url); err != nil {
+	if d.place, err = settle(ctx, folder, d.show); err != nil {
 		return err
 	}
 	if d.client, err = client.New(d.place.url, d.place.token, nil); err != nil {
 		return err
 	}
 	d.server = &server{program: d.opts.Program, place: d.place, client: d.client}
-	d.report.Seed, d.report.Site, d.report.API, d.report.Folder = d.opts.Seed, d.site.url, d.place.url+"/v1", folder
+	d.report.Seed, d.report.Site, d.report.API, d.report.Folder = d.opts.Seed, d.show.address(), d.place.url+"/v1", folder
 	d.report.Articles = len(d.texts)
 	return d.server.start(ctx)
 }
@@ -164,7 +171,10 @@ func (d *day) play(ctx context.Context) error {
 	if err := d.send(ctx, LaunchDay, launch, d.killTimes(launchKills, len(launch))); err != nil {
 		return err
 	}
-	return d.rest(ctx)
+	if err := d.rest(ctx); err != nil {
+		return err
+	}
+	return d.sweep(ctx)
 }
 
 // rest waits until nothing is in motion.
@@ -211,7 +221,7 @@ func (d *day) end() {
 	if d.server != nil {
 		d.server.stop()
 	}
-	if d.site != nil {
-		d.site.close()
+	if d.show != nil {
+		d.show.close()
 	}
 }

@@ -12,8 +12,15 @@ import (
 	"stet/internal/demo"
 )
 
-// TestMain lets the test's own program be the server that a run starts.
+// TestMain lets the test's own program be the server that a run starts, and the client of a database.
 func TestMain(m *testing.M) {
+	if len(os.Args) > 2 && os.Args[1] == "posts" {
+		if err := printPosts(os.Args[2]); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	if len(os.Args) > 1 && os.Args[1] == "serve" {
 		os.Exit(cli.Run(context.Background(), os.Args[1:], cli.System()))
 	}

@@ -17,6 +17,7 @@ import (
 // page is one page of the website that says which content it is.
 type page struct {
 	path, contentID string
+	slug            string // in WordPress
 	version         int64
 	html            string
 }
@@ -30,14 +31,15 @@ var (
 // publishes.
 func (d *day) judge(ctx context.Context) error {
 	d.opts.Watch(Moment{Phase: Judging})
-	pages, err := readSite(d.site.folder)
+	found, err := d.show.look(ctx)
 	if err != nil {
 		return err
 	}
 	r := &d.report
 	r.Accepted = d.answers.accepted()
 	r.Duplicates, r.Stale = d.answers.good-r.Accepted, d.answers.stale
-	d.compare(d.texts, pages)
+	d.compare(d.texts, found.pages)
+	d.countPosts(found)
 	if r.Publishes, err = publishes(ctx, d.client); err != nil {
 		return err
 	}

@@ -21,7 +21,7 @@ type place struct {
 	secret         contract.Secret
 }
 
-// settings is the configuration. The address of the website is that of the demo itself, which serves the folder.
+// settings is the configuration, but for the target.
 const settings = `# Written by stet demo.
 listen: %s
 data: data
@@ -32,13 +32,7 @@ sources:
     targets: [site]
 targets:
   site:
-    kind: site
-    options:
-      path: %q
-      base_url: %s/
-      title: Launch day
-      description: The example articles of stet demo.
-tokens:
+%stokens:
   demo:
     token: file:secrets/token
     role: operator
@@ -47,21 +41,23 @@ log:
 `
 
 // settle writes a configuration, its secrets and a policy folder in which nothing is asked for: everything passes.
-func settle(ctx context.Context, folder, site string) (place, error) {
+func settle(ctx context.Context, folder string, show showcase) (place, error) {
 	addr, err := freeAddr(ctx)
 	if err != nil {
 		return place{}, err
 	}
 	secret, text := contract.NewSecret()
 	p := place{folder: folder, config: filepath.Join(folder, "stet.yaml"), url: "http://" + addr, token: "stet_" + rand.Text(), secret: secret}
+	target, password := show.target()
 	for _, f := range []struct {
 		name, text string
 		mode       os.FileMode
 	}{
+		{"secrets/site", password + "\n", 0o600},
 		{"secrets/newsroom", text + "\n", 0o600},
 		{"secrets/token", p.token + "\n", 0o600},
 		{"policy/README.md", "No policy: everything passes.\n", 0o644},
-		{"stet.yaml", fmt.Sprintf(settings, addr, filepath.Join(folder, "site"), site), 0o644},
+		{"stet.yaml", fmt.Sprintf(settings, addr, target), 0o644},
 	} {
 		path := filepath.Join(folder, f.name)
 		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(f.text), f.mode)); err != nil {

@@ -15,7 +15,7 @@ import (
 // website serves the folder of the target on loopback.
 type website struct {
 	url    string
-	folder string
+	folder string // of the target
 	server *http.Server
 }
 
@@ -44,5 +44,24 @@ func serveSite(ctx context.Context, folder string) (*website, error) {
 	server.RegisterOnShutdown(func() { _ = root.Close() })
 	return &website{url: "http://" + l.Addr().String(), folder: filepath.Clean(folder), server: server}, nil
 }
+
+func (w *website) address() string { return w.url }
+
+func (w *website) target() (entry, secret string) {
+	return fmt.Sprintf(`    kind: site
+    options:
+      path: %q
+      base_url: %s/
+      title: Launch day
+      description: The example articles of stet demo.
+`, w.folder, w.url), ""
+}
+
+func (w *website) look(context.Context) (s seen, err error) {
+	s.pages, err = readSite(w.folder)
+	return s, err
+}
+
+func (*website) settles() time.Duration { return 0 }
 
 func (w *website) close() { _ = w.server.Close() }
