@@ -100,7 +100,7 @@ func (u *unit) explains(at int, name string) bool {
 	behind = strings.TrimPrefix(behind, "s")
 	if strings.HasPrefix(behind, " (") {
 		last := at + 1
-		for last < len(u.tokens) && !strings.Contains(u.plain[t.end:u.tokens[last].start], ")") {
+		for last < len(u.tokens) && last-at < 4*len(name) && !strings.Contains(u.plain[t.end:u.tokens[last].start], ")") {
 			last++
 		}
 		return spells(u, at+1, last, name)

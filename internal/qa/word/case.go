@@ -110,7 +110,7 @@ func (c *casing) judgeTerms(s *sheet, result *qa.Result) error {
 	for _, h := range hits {
 		u := &s.units[h.unit]
 		match, to := u.plain[h.start:h.end], c.terms[h.index]
-		if oneLine(match) == oneLine(to) || strings.ToLower(match) != match && match == strings.ToUpper(match) && loud(u.plain) {
+		if full(result) || oneLine(match) == oneLine(to) || strings.ToLower(match) != match && match == strings.ToUpper(match) && loud(u.plain) {
 			continue
 		}
 		f := s.finding(u, h.start, h.end, "“%{match}” is written “%{to}”.", said{to: to})

@@ -87,7 +87,7 @@ func (v *variants) judge(s *sheet, hits []hit, result *qa.Result) {
 		}
 	}
 	for _, h := range hits {
-		if h.index == main {
+		if h.index == main || full(result) {
 			continue
 		}
 		u := &s.units[h.unit]

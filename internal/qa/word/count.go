@@ -2,6 +2,7 @@ package word
 
 import (
 	"fmt"
+	"sort"
 	"strconv"
 	"unicode/utf8"
 
@@ -26,6 +27,7 @@ type count struct {
 type amount struct {
 	first, last int // units; -1 where there are none
 	start, end  int // in the plain text of a single unit
+	words       int // of a sentence
 	value       int
 	over        *hit // the first match too many
 }
@@ -101,7 +103,7 @@ func (c *count) judge(s *sheet, result *qa.Result) error {
 		c.judgeShare(s, beyond, len(parts), result)
 		return nil
 	}
-	for _, part := range beyond {
+	for _, part := range beyond[:min(len(beyond), maxFindings+1)] {
 		result.Findings = append(result.Findings, c.finding(s, part))
 	}
 	return nil
@@ -118,7 +120,7 @@ func (c *count) parts(s *sheet) []amount {
 		switch c.Per {
 		case "sentence":
 			for _, sentence := range u.block.Sentences {
-				parts = append(parts, amount{first: i, last: i, start: sentence.Start, end: sentence.End})
+				parts = append(parts, amount{first: i, last: i, start: sentence.Start, end: sentence.End, words: sentence.Last - sentence.First})
 			}
 			continue
 		case "section":
@@ -150,15 +152,9 @@ func (c *count) measure(s *sheet, part *amount, hits []hit) {
 		if u.place&c.scope == 0 {
 			continue
 		}
-		start, end := 0, len(u.plain)
+		start, end, n := 0, len(u.plain), len(u.block.Words)
 		if c.Per == "sentence" {
-			start, end = part.start, part.end
-		}
-		n := 0
-		for _, word := range u.block.Words {
-			if word.Start >= start && word.End <= end {
-				n++
-			}
+			start, end, n = part.start, part.end, part.words
 		}
 		words += n
 		switch c.Of {
@@ -178,12 +174,11 @@ func (c *count) measure(s *sheet, part *amount, hits []hit) {
 }
 
 func (c *count) countHits(part *amount, hits []hit, unit, start, end int) {
-	for k := range hits {
-		if h := &hits[k]; h.unit == unit && h.start >= start && h.start < end {
-			part.value++
-			if c.Max != nil && part.value == *c.Max+1 && c.Per != "thousand" {
-				part.over = h
-			}
+	first := sort.Search(len(hits), func(k int) bool { return hits[k].unit > unit || hits[k].unit == unit && hits[k].start >= start })
+	for k := first; k < len(hits) && hits[k].unit == unit && hits[k].start < end; k++ {
+		part.value++
+		if c.Max != nil && part.value == *c.Max+1 && c.Per != "thousand" {
+			part.over = &hits[k]
 		}
 	}
 }

@@ -11,6 +11,12 @@ import (
 // maxText is how much of what was found a finding keeps, in bytes.
 const maxText = 200
 
+// maxFindings is how many findings of one rule an article may have; what is beyond is not listed.
+const maxFindings = 500
+
+// full tells whether there are more findings than are listed, so that looking on is of no use.
+func full(result *qa.Result) bool { return len(result.Findings) > maxFindings }
+
 // said are the values that a message or a remedy may name: %{match}, %{to}, %{count}, %{limit}.
 type said struct{ match, to, count, limit string }
 

@@ -38,6 +38,9 @@ func (f *forbid) judge(s *sheet, result *qa.Result) error {
 		if f.Start && !u.begins(h.start) {
 			continue
 		}
+		if full(result) {
+			break
+		}
 		finding := s.finding(u, h.start, h.end, "“%{match}” should not be used here.", said{})
 		if s.rule.FixKind == "delete" {
 			finding.Fix = s.deletion(u, h)
@@ -50,15 +53,10 @@ func (f *forbid) judge(s *sheet, result *qa.Result) error {
 // begins tells whether a sentence begins at a place, marks before its first word aside.
 func (u *unit) begins(at int) bool {
 	i := u.sentence(at)
-	if i < 0 {
+	if i < 0 || u.block.Sentences[i].First == len(u.block.Words) {
 		return false
 	}
-	for _, t := range u.tokens {
-		if t.start >= u.block.Sentences[i].Start {
-			return at <= t.start
-		}
-	}
-	return false
+	return at <= u.block.Words[u.block.Sentences[i].First].Start
 }
 
 // deletion takes a word out together with the space after it. At the beginning of a sentence and beside commas more would

@@ -1,10 +1,6 @@
 package word
 
-import (
-	"strings"
-
-	"stet/internal/qa"
-)
+import "stet/internal/qa"
 
 // implies asks for one thing where another occurs, such as the long form of an acronym.
 type implies struct {
@@ -55,6 +51,7 @@ func (r *implies) judge(s *sheet, result *qa.Result) error {
 		return err
 	}
 	result.Idle = len(first) == 0
+	have := r.gather(s, second)
 	told := map[string]bool{}
 	for _, h := range first {
 		u := &s.units[h.unit]
@@ -64,7 +61,7 @@ func (r *implies) judge(s *sheet, result *qa.Result) error {
 		if !r.Case {
 			key = fold(text)
 		}
-		if r.allowed[text] || !r.Every && told[key] || r.held(s, h, key, second) {
+		if r.allowed[text] || !r.Every && told[key] || r.held(h, key, second, have) {
 			continue
 		}
 		told[key] = true
@@ -73,27 +70,37 @@ func (r *implies) judge(s *sheet, result *qa.Result) error {
 	return nil
 }
 
-// held tells whether the article has what a hit of If needs.
-func (r *implies) held(s *sheet, one hit, key string, second []hit) bool {
+// gather maps what the groups of Then hold to where it stands first.
+func (r *implies) gather(s *sheet, second []hit) map[string]hit {
+	have := map[string]hit{}
 	for _, h := range second {
-		if r.Before && (h.unit > one.unit || h.unit == one.unit && h.start > one.start) {
-			continue
-		}
-		if len(one.groups) == 2 || len(h.groups) == 2 {
-			return true
-		}
 		plain := s.units[h.unit].plain
 		for k := 2; k+1 < len(h.groups); k += 2 {
 			if h.groups[k] < 0 {
 				continue
 			}
 			text := plain[h.groups[k]:h.groups[k+1]]
-			if text == key || !r.Case && strings.EqualFold(text, key) {
-				return true
+			if !r.Case {
+				text = fold(text)
+			}
+			if _, seen := have[text]; !seen {
+				have[text] = h
 			}
 		}
 	}
-	return false
+	return have
+}
+
+// held tells whether the article has what a hit of If needs.
+func (r *implies) held(one hit, key string, second []hit, have map[string]hit) bool {
+	if len(second) == 0 {
+		return false
+	}
+	other, ok := have[key]
+	if len(one.groups) == 2 || len(second[0].groups) == 2 {
+		other, ok = second[0], true
+	}
+	return ok && (!r.Before || other.unit < one.unit || other.unit == one.unit && other.start <= one.start)
 }
 
 // group is the first group of a hit of a pattern, or all of it.

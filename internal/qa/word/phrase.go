@@ -3,6 +3,7 @@ package word
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -56,7 +57,7 @@ func parsePhrase(text string) (phrase, error) {
 		return phrase{}, fmt.Errorf("read phrase %q: %w", text, errNoWord)
 	}
 	p.trail = strings.TrimSpace(text[at:])
-	if strings.Contains(p.lead+p.trail+strings.Join(p.gaps, ""), "*") {
+	if strings.Contains(p.lead+p.trail+strings.Join(p.gaps, ""), "*") || slices.Contains(p.gaps, "") {
 		return phrase{}, fmt.Errorf("read phrase %q: a word takes one *, at its beginning or its end", text)
 	}
 	return p, nil

@@ -70,7 +70,7 @@ func (r *repeat) judge(s *sheet, result *qa.Result) error {
 
 // words finds words of letters that stand twice with only white space between.
 func (r *repeat) words(s *sheet, u *unit, result *qa.Result) {
-	for i := 1; i < len(u.tokens); i++ {
+	for i := 1; i < len(u.tokens) && !full(result); i++ {
 		a, b := u.tokens[i-1], u.tokens[i]
 		if a.fold != b.fold || !a.first || !a.last || !b.first || !b.last || a.opaque || b.opaque || r.allowed[a.fold] {
 			continue

@@ -239,12 +239,17 @@ func (u *unit) sentence(at int) int {
 	return -1
 }
 
-// around is the text of the sentence that a place stands in, or the whole block.
+// around is the text of the sentence that a place stands in, or the block; of one longer than any sentence, what is near.
 func (u *unit) around(at int) string {
+	const near = 500
+	start, end := 0, len(u.plain)
 	if i := u.sentence(at); i >= 0 {
-		return u.plain[u.block.Sentences[i].Start:u.block.Sentences[i].End]
+		start, end = u.block.Sentences[i].Start, u.block.Sentences[i].End
 	}
-	return u.plain
+	if end-start > 2*near {
+		start, end = max(start, at-near), min(end, at+near)
+	}
+	return strings.ToValidUTF8(u.plain[start:end], "")
 }
 
 // inQuotes tells whether somebody else speaks: the range lies in a block quote or in quotation marks.

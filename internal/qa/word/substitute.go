@@ -99,6 +99,9 @@ func (r *substitute) judge(s *sheet, result *qa.Result) error {
 		if slices.Contains(to, match) {
 			continue // it is what it should be, in letters too
 		}
+		if full(result) {
+			break
+		}
 		finding := s.finding(u, h.start, h.end, "“%{match}” is better written “%{to}”.", said{to: strings.Join(to, "” or “")})
 		if s.rule.FixKind == "replace" && len(to) == 1 && !strings.HasSuffix(to[0], "*") {
 			finding.Fix = s.replacement(u, h.start, h.end, to[0])

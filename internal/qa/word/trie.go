@@ -42,6 +42,9 @@ type hit struct {
 	groups     []int // of a pattern, as regexp gives them
 }
 
+// maxGap is how many bytes may stand between two tokens of a phrase.
+const maxGap = 64
+
 func newTrie() *trie { return &trie{} }
 
 func (t *trie) add(e *entry) {
@@ -128,7 +131,8 @@ func (e *entry) matches(u *unit, first, last int) bool {
 		return false
 	}
 	for i, gap := range e.gaps {
-		if normalGap(u.plain[u.tokens[first+i].end:u.tokens[first+i+1].start]) != gap {
+		between := u.plain[u.tokens[first+i].end:u.tokens[first+i+1].start]
+		if len(between) > maxGap || normalGap(between) != gap {
 			return false
 		}
 	}

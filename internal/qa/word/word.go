@@ -85,6 +85,10 @@ func (c *checker) Check(ctx context.Context, a *qa.Article) []qa.Result {
 		if err := c.judges[i].judge(s, &results[i]); err != nil {
 			results[i] = qa.Result{Rule: rule, Err: fmt.Errorf("check %s: %w", rule.ID, err)}
 		}
+		if full(&results[i]) {
+			results[i].Findings = results[i].Findings[:maxFindings]
+			results[i].Unchecked = append(results[i].Unchecked, fmt.Sprintf("%s finds more than %d places; the others are not listed.", rule.ID, maxFindings))
+		}
 	}
 	return results
 }
