@@ -52,7 +52,7 @@ func load(f folder) (*Pack, error) {
 		if _, known := errors.AsType[*stet.Error](err); known {
 			return nil, err
 		}
-		return nil, stet.Errorf(stet.Configuration, "bad_policy", "%w", err)
+		return nil, stet.Errorf(stet.Configuration, "bad_policy", "%s", err)
 	}
 	return p, nil
 }

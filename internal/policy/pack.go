@@ -56,6 +56,7 @@ type RuleTest struct {
 	Terms []qa.Term         `yaml:"terms"` // likewise
 	Now   time.Time         `yaml:"now"`   // the day of the verdict
 	Want  []string          `yaml:"want"`  // "line:column RULE", with "field:" before it outside the body
+	Count *int              `yaml:"count"` // the number of findings, in place of want
 	Fixed *string           `yaml:"fixed"` // the text after all fixes
 }
 

@@ -84,7 +84,10 @@ func (p *Pack) runTest(ctx context.Context, r *Rule, t *RuleTest) (findings []qa
 	if len(report.Errors) > 0 {
 		return nil, report.Errors[0]
 	}
-	if wrong := compare(t.Want, report.Findings, r.ID); wrong != "" {
+	if n := len(report.Findings); t.Count != nil && n != *t.Count {
+		return report.Findings, fmt.Sprintf("found %d: %s; the test wants %d", n, strings.Join(shown(report.Findings), ", "), *t.Count)
+	}
+	if wrong := compare(t.Want, report.Findings, r.ID); t.Count == nil && wrong != "" {
 		return report.Findings, wrong
 	}
 	if t.Fixed != nil {
