@@ -49,7 +49,8 @@ func (s *sqlite) write(ctx context.Context, tx any, insert []river.InsertManyPar
 	if len(insert) == 0 {
 		return nil
 	}
-	if _, err := s.client.InsertManyTx(ctx, t, insert); err != nil {
+	// On SQLite the fast form skips a job that is there already, as the other does, and reads nothing back.
+	if _, err := s.client.InsertManyFastTx(ctx, t, insert); err != nil {
 		return fmt.Errorf("insert jobs: %w", err)
 	}
 	return nil

@@ -1,9 +1,10 @@
 package state
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
+
+	"github.com/go-json-experiment/json"
 
 	"stet"
 )
