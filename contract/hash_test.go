@@ -101,7 +101,14 @@ var changes = []func(*stet.Document){
 
 func drawDocument(t *rapid.T) stet.Document {
 	text := rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{"é", "e\u0301", "\u212b", "ﬁ", "가", "\u1112\u1161", "a\u0323\u0307", "<\u0338", "\u226e", "\"\u0301\u0323", "\u2028"}))
+	var hero *stet.Image
+	if rapid.Bool().Draw(t, "has hero") {
+		hero = &stet.Image{URL: text.Draw(t, "url"), Alt: text.Draw(t, "alt"), SHA256: text.Draw(t, "sha256")}
+	}
 	return stet.Document{
+		Hero: hero, Locale: text.Draw(t, "locale"), PublishAt: text.Draw(t, "publish_at"), Categories: rapid.SliceOf(text).Draw(t, "categories"),
+		Metadata: stet.Metadata{Title: text.Draw(t, "meta_title"), Description: text.Draw(t, "meta_description"),
+			CanonicalURL: text.Draw(t, "canonical_url"), OGImage: text.Draw(t, "og_image")},
 		Title: "t" + text.Draw(t, "title"), Slug: text.Draw(t, "slug"), Body: stet.Body{Format: "markdown", Text: text.Draw(t, "text")},
 		Summary: text.Draw(t, "summary"), Authors: rapid.SliceOf(text).Draw(t, "authors"),
 		Tags:   append([]string{"one", "two"}, rapid.SliceOf(text).Draw(t, "tags")...),
