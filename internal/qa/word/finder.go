@@ -90,16 +90,13 @@ func (f *finder) scan(s *sheet, p *pattern, index int, hits []hit) ([]hit, error
 		if f.code {
 			text = u.plain
 		}
-		if !p.worth(text) {
-			continue
-		}
 		if work += len(text) * p.size; work > maxWork {
 			return nil, fmt.Errorf("the pattern %q is too expensive for a text of this length; make it smaller", short(p.re.String()))
 		}
 		if err := s.ctx.Err(); err != nil {
 			return nil, err
 		}
-		for _, groups := range p.re.FindAllStringSubmatchIndex(text, -1) {
+		for _, groups := range p.find(text) {
 			start, end := groups[0], groups[1]
 			if start < end && strings.Trim(text[start:end], string(rune(maskByte))) != "" {
 				hits = append(hits, hit{unit: i, start: start, end: end, index: index, groups: groups})

@@ -198,8 +198,8 @@ func BenchmarkCheck(b *testing.B) {
 		}
 		return strings.Join(list, " ")
 	}
-	texts := append([]string{}, every...)
-	for i := len(texts); i < 150; i++ {
+	var texts []string
+	for i := range 150 {
 		var phrases []string
 		for range 11 {
 			phrases = append(phrases, "'"+words(1+random.IntN(3))+" "+vocabulary[random.IntN(5000)]+"'")
