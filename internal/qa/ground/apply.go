@@ -15,10 +15,7 @@ var kindsOf = map[string][]string{
 // apply writes the findings of one rule. Every atom counts in the result of one check: a contradicted one in that of
 // contradicted-value where the pack has it, any other in that of its kind.
 func (c *checker) apply(result *qa.Result, r *rule, a *qa.Article, statements []*statement) {
-	result.Idle = true
 	switch r.Check {
-	case "product-fact":
-		c.checkFacts(result, r, statements)
 	case "low-coverage", "no-passage":
 		c.checkCoverage(result, r, statements)
 	case "stale-source":
@@ -135,7 +132,7 @@ func (c *checker) checkCoverage(result *qa.Result, r *rule, statements []*statem
 		result.Idle = false
 		covered := 0
 		if s.found != nil {
-			covered = int(100 * s.found.coverage)
+			covered = s.found.coverage
 		}
 		if covered >= r.Min {
 			continue

@@ -70,12 +70,22 @@ func monthFirst(sentence string, tokens []token, i, month int) (date, int) {
 			return d, next - i + 1
 		}
 	}
-	if used == 1 && (tokens[i].fold == "may" || tokens[i].fold == "march" || tokens[i].fold == "mar" || tokens[i].fold == "sat" || tokens[i].fold == "jan") {
-		if i == 0 || !monthly[tokens[i-1].fold] {
-			return date{}, 0
-		}
+	if used == 1 && !aMonth(sentence, tokens, i) {
+		return date{}, 0
 	}
 	return d, used
+}
+
+// aMonth tells whether a month's name without day and year means the month: May and March are words, Jan and April names.
+func aMonth(sentence string, tokens []token, i int) bool {
+	if i+1 < len(tokens) && tokens[i+1].upper && gap(sentence, tokens, i+1) == " " {
+		return false
+	}
+	name := tokens[i].fold
+	if len(name) > 3 && name != "march" && name != "sept" {
+		return true
+	}
+	return (name == "may" || name == "march") && i > 0 && monthly[tokens[i-1].fold]
 }
 
 var monthly = setOf("in of since until by last next early late mid this during from to till through before after between")

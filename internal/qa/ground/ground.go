@@ -104,29 +104,40 @@ func or(value, otherwise int) int {
 	return value
 }
 
-// Check gives a result for every rule. Without a knowledge base only product facts are looked at.
+// Check gives a result for every rule. Without a knowledge base only product facts are looked at. Facts come first: what
+// one has answered is no question for the knowledge base.
 func (c *checker) Check(ctx context.Context, a *qa.Article) []qa.Result {
 	results := make([]qa.Result, len(c.rules))
 	r := newReader(a)
 	statements := r.statements(c.places)
-	var err error
-	if c.source != nil {
-		for _, s := range statements {
-			if err = ctx.Err(); err != nil {
-				break
-			}
-			if err = r.weigh(ctx, s, c.source); err != nil {
-				break
-			}
+	for i, rule := range c.rules {
+		results[i] = qa.Result{Rule: rule.Rule, Idle: true}
+		if rule.Check == "product-fact" {
+			c.checkFacts(&results[i], rule, a, statements)
 		}
 	}
+	err := c.weigh(ctx, r, statements)
 	for i, rule := range c.rules {
-		results[i] = qa.Result{Rule: rule.Rule, Err: err}
-		if err == nil {
+		if results[i].Err = err; err == nil && rule.Check != "product-fact" {
 			c.apply(&results[i], rule, a, statements)
 		}
 	}
 	return c.unchecked(results, r, a)
+}
+
+func (c *checker) weigh(ctx context.Context, r *reader, statements []*statement) error {
+	if c.source == nil {
+		return nil
+	}
+	for _, s := range statements {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := r.weigh(ctx, s, c.source); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // unchecked says once, on the first result, what grounding cannot see.

@@ -26,6 +26,7 @@ type judged struct {
 
 // sought is a sentence that is being compared with a view.
 type sought struct {
+	text string // the sentence
 	view *view
 	near []int // the nearest sentences with their neighbours, best first
 	in   map[int]bool
@@ -45,7 +46,8 @@ func (v *view) seek(best []int) *sought {
 	return s
 }
 
-func (s *sought) judge(a atom) judged {
+func (s *sought) judge(text string, a atom) judged {
+	s.text = text
 	j := judged{atom: a, sentence: -1}
 	switch a.kind {
 	case aNumber:
@@ -125,16 +127,28 @@ func (s *sought) search(j *judged, agree func(sentence int, a atom) bool) bool {
 	return false
 }
 
-// sibling looks in the two nearest sentences for another value of the same kind.
+// sibling looks in the two nearest sentences for another value of the same kind, said of the same.
 func (s *sought) sibling(j *judged, same func(atom) bool) {
+	mine := aside(s.text, j.atom)
 	for _, i := range s.best[:min(2, len(s.best))] {
 		for _, a := range s.view.atoms[i] {
-			if same(a) {
+			if same(a) && common(mine, aside(s.view.sentences[i], a)) {
 				j.state, j.sentence, j.instead = contradicted, i, s.view.sentences[i][a.start:a.end]
 				return
 			}
 		}
 	}
+}
+
+// aside are the stems of the words that stand near an atom and say something.
+func aside(sentence string, a atom) []string {
+	var words []string
+	for _, t := range scan(sentence) {
+		if (t.end <= a.start && t.end > a.start-50 || t.start >= a.end && t.start < a.end+40) && !t.digit && !idle[t.fold] {
+			words = append(words, stem(t.fold))
+		}
+	}
+	return words
 }
 
 func (s *sought) date(j *judged) {
@@ -146,9 +160,11 @@ func (s *sought) date(j *judged) {
 		j.apart = true
 		return
 	}
-	s.sibling(j, func(a atom) bool {
+	other := func(a atom) bool {
 		return a.kind == j.kind && a.date.decade == j.date.decade && (a.date.month == j.date.month || j.date.month == 0 || a.date.day > 0 && j.date.day > 0)
-	})
+	}
+	j.apart = held && slices.ContainsFunc(s.best[:min(2, len(s.best))], func(i int) bool { return slices.ContainsFunc(s.view.atoms[i], other) })
+	s.sibling(j, other)
 }
 
 // dateline tells whether a sentence is little more than a day: that on which the document appeared, most likely. What

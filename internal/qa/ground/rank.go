@@ -19,20 +19,24 @@ const (
 
 // query is what is searched for: terms that the index knows, with their weights.
 type query struct {
-	terms  []weighted
-	weight float64 // of all its words, those that the index does not know included
+	terms  []weighted // by id
+	weight int64      // of all its words, those that the index does not know included
 	words  int
 }
 
+// weighted is a term with its weight in millionths. Weights and scores are whole numbers, so that their sum does not depend
+// on the order in which documents came to the index.
 type weighted struct {
 	id     int32
-	weight float64
+	weight int64
 }
+
+const millionth = 1e6
 
 // hit is a place of the index with its score.
 type hit struct {
 	at    int
-	score float64
+	score int64
 }
 
 // query reads a text, and a context that counts for less: it decides between documents where the text alone cannot.
@@ -47,7 +51,7 @@ func (x *Index) query(text, context string) query {
 			}
 			seen[word] = true
 			id, known := x.terms[word]
-			weight := share * x.rarity(id, known)
+			weight := int64(share * x.rarity(id, known))
 			if share == 1 {
 				q.weight += weight
 				q.words++
@@ -63,13 +67,13 @@ func (x *Index) query(text, context string) query {
 	return q
 }
 
-// rarity is the inverse frequency of a term among the sentences.
+// rarity is the inverse frequency of a term among the sentences, in millionths.
 func (x *Index) rarity(id int32, known bool) float64 {
 	spread := 0.0
 	if known {
 		spread = float64(x.spread[id])
 	}
-	return math.Log(1 + (float64(x.passages)-spread+0.5)/(spread+0.5))
+	return millionth * math.Log(1+(float64(x.passages)-spread+0.5)/(spread+0.5))
 }
 
 // route gives the n best documents for a query.
@@ -85,30 +89,30 @@ func (x *Index) route(q query, n int) []hit {
 		}
 	}
 	average := float64(x.words) / float64(x.live)
-	scores := make([]float64, len(x.docs))
+	scores := make([]int64, len(x.docs))
 	for _, t := range q.terms {
 		for _, p := range x.postings[t.id] {
 			count, length := float64(p.count), float64(x.docs[p.doc].words)/average
-			scores[p.doc] += t.weight * count * (saturation + 1) / (count + saturation*(1-byLength+byLength*length))
+			scores[p.doc] += int64(float64(t.weight) * count * (saturation + 1) / (count + saturation*(1-byLength+byLength*length)))
 		}
 	}
-	return top(scores, n)
+	return top(scores, n, func(a, b int) bool { return x.docs[a].path < x.docs[b].path })
 }
 
 // nearest gives the n sentences of a document that are nearest to a query.
 func (x *Index) nearest(q query, d *document, n int) []hit {
 	average := float64(x.words) / float64(max(1, x.passages))
-	scores := make([]float64, len(d.sentences))
+	scores := make([]int64, len(d.sentences))
 	for i, s := range d.sentences {
 		norm := 1 + saturation*(1-sentenceLength+sentenceLength*float64(len(s.terms))/average)
-		scores[i] = shared(q.terms, s.terms) * (saturation + 1) / norm
+		scores[i] = int64(float64(shared(q.terms, s.terms)) * (saturation + 1) / norm)
 	}
-	return top(scores, n)
+	return top(scores, n, func(a, b int) bool { return a < b })
 }
 
 // shared is the weight of the terms that a query and a sentence have in common; both are in rising order.
-func shared(terms []weighted, sentence []int32) float64 {
-	weight, i := 0.0, 0
+func shared(terms []weighted, sentence []int32) int64 {
+	weight, i := int64(0), 0
 	for _, id := range sentence {
 		for i < len(terms) && terms[i].id < id {
 			i++
@@ -120,24 +124,22 @@ func shared(terms []weighted, sentence []int32) float64 {
 	return weight
 }
 
-// top gives the n best of some scores above zero, best first; of equal ones the first.
-func top(scores []float64, n int) []hit {
-	var best []hit
+// top gives the n best of some scores above zero, best first; less decides between equal ones.
+func top(scores []int64, n int, less func(a, b int) bool) []hit {
+	best := make([]hit, 0, n+1)
 	for i, score := range scores {
-		if score <= 0 || len(best) == n && score <= best[n-1].score {
+		if score <= 0 {
 			continue
 		}
-		at, _ := slices.BinarySearchFunc(best, score, func(h hit, s float64) int {
-			if h.score >= s {
-				return -1
-			}
-			return 1
-		})
-		if len(best) < n {
-			best = append(best, hit{})
+		at := len(best)
+		for at > 0 && (best[at-1].score < score || best[at-1].score == score && less(i, best[at-1].at)) {
+			at--
 		}
-		copy(best[at+1:], best[at:])
-		best[at] = hit{i, score}
+		if at == n {
+			continue
+		}
+		best = slices.Insert(best, at, hit{i, score})
+		best = best[:min(n, len(best))]
 	}
 	return best
 }
@@ -183,5 +185,5 @@ func (d *document) passage(h hit) qa.Passage {
 	for _, s := range d.sentences[from:to] {
 		texts = append(texts, s.text)
 	}
-	return qa.Passage{Document: d.path, Anchor: d.anchors[s.section], Text: strings.Join(texts, " "), Date: d.date, Score: h.score}
+	return qa.Passage{Document: d.path, Anchor: d.anchors[s.section], Text: strings.Join(texts, " "), Date: d.date, Score: float64(h.score) / millionth}
 }

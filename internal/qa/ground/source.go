@@ -28,8 +28,8 @@ type found struct {
 	*sought
 	document string
 	date     time.Time
-	coverage float64 // share of the statement's words, by weight, that the nearest sentences hold
-	words    int     // of the statement, those that say something
+	coverage int // per cent of the statement's words, by weight, that the nearest sentences hold
+	words    int // of the statement, those that say something
 	passage  func(sentence int) qa.Passage
 }
 
@@ -73,10 +73,10 @@ func places(hits []hit) []int {
 	return at
 }
 
-// coverage is the share of a text's words, weighed by how rare they are, that some sentences hold together.
-func (x *Index) coverage(text string, d *document, near []int) float64 {
+// coverage is the share of a text's words in per cent, weighed by how rare they are, that some sentences hold together.
+func (x *Index) coverage(text string, d *document, near []int) int {
 	q := x.query(text, "")
-	held := 0.0
+	held := int64(0)
 	for _, t := range q.terms {
 		for _, i := range near {
 			if _, in := slices.BinarySearch(d.sentences[i].terms, t.id); in {
@@ -86,9 +86,9 @@ func (x *Index) coverage(text string, d *document, near []int) float64 {
 		}
 	}
 	if q.weight == 0 {
-		return 1
+		return 100
 	}
-	return held / q.weight
+	return int(100 * held / q.weight)
 }
 
 // stranger is a knowledge base that is not an Index.
@@ -121,6 +121,6 @@ func (s stranger) look(ctx context.Context, w wanted) (*found, error) {
 	}
 	return &found{
 		sought: newView(texts).seek(all), document: passages[0].Document, date: passages[0].Date, words: len(words),
-		coverage: float64(covered) / float64(max(1, len(words))), passage: func(i int) qa.Passage { return passages[i] },
+		coverage: 100 * covered / max(1, len(words)), passage: func(i int) qa.Passage { return passages[i] },
 	}, nil
 }

@@ -17,6 +17,7 @@ type statement struct {
 	read     *reading
 	found    *found // nil: there is no knowledge base, or it has nothing
 	atoms    []judged
+	settled  []atom // those that a fact has answered for
 }
 
 func (s *statement) plain() string { return s.block.Plain[s.sentence.Start:s.sentence.End] }
@@ -33,12 +34,12 @@ func (s *statement) place() string {
 type reader struct {
 	article *qa.Article
 	english bool
-	lower   map[string]bool // words that the article writes in lower case
-	cites   map[int][2]string
+	lower   map[string]bool            // words that the article writes in lower case
+	cites   map[*prose.Block][2]string // document and anchor that a block names with kb:
 }
 
 func newReader(a *qa.Article) *reader {
-	r := &reader{article: a, english: english(a.Doc.Locale), lower: map[string]bool{}, cites: map[int][2]string{}}
+	r := &reader{article: a, english: english(a.Doc.Locale), lower: map[string]bool{}, cites: map[*prose.Block][2]string{}}
 	if a.Body == nil {
 		return r
 	}
@@ -53,7 +54,7 @@ func newReader(a *qa.Article) *reader {
 	for _, link := range a.Body.Links {
 		if target, cited := strings.CutPrefix(link.Target, "kb:"); cited {
 			document, anchor, _ := strings.Cut(target, "#")
-			r.cites[link.Block] = [2]string{document, anchor}
+			r.cites[&a.Body.Blocks[link.Block]] = [2]string{document, anchor}
 		}
 	}
 	return r
@@ -122,10 +123,8 @@ func (r *reader) weigh(ctx context.Context, s *statement, src source) error {
 	w := wanted{text: s.plain()}
 	if s.field == "body" {
 		w.around = r.article.Doc.Title + " " + clip(s.block.Plain, 1000)
-		for i, cite := range r.cites {
-			if &s.text.Blocks[i] == s.block {
-				w.document, w.anchor = cite[0], cite[1]
-			}
+		if cite, cited := r.cites[s.block]; cited {
+			w.document, w.anchor = cite[0], cite[1]
 		}
 	}
 	f, err := src.look(ctx, w)
@@ -140,12 +139,12 @@ func (r *reader) weigh(ctx context.Context, s *statement, src source) error {
 		}
 	}
 	for _, a := range s.read.atoms {
-		if a.idle {
+		if a.idle || !s.open(a) {
 			continue
 		}
 		j := judged{atom: a, state: unsupported, sentence: -1}
 		if f != nil {
-			j = f.judge(a)
+			j = f.judge(s.plain(), a)
 		}
 		s.atoms = append(s.atoms, j)
 	}
