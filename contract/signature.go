@@ -20,6 +20,11 @@ const (
 	HeaderSignature = "webhook-signature"
 )
 
+// HeaderResubmission carries the token with which a version that the gate refused may be sent once more with other text.
+// It is not signed: without the signature of the source it opens nothing, and without it the delivery is a
+// version_conflict.
+const HeaderResubmission = "stet-resubmission"
+
 // DefaultTolerance is how far webhook-timestamp may be from now, in both directions.
 const DefaultTolerance = 5 * time.Minute
 

@@ -17,6 +17,14 @@ func actor(ctx context.Context) string {
 	return "operator:" + name
 }
 
+type roleKey struct{}
+
+// mayDo reports whether whoever asks has a role.
+func mayDo(ctx context.Context, role Role) bool {
+	has, _ := ctx.Value(roleKey{}).(Role)
+	return rank[has] >= rank[role]
+}
+
 // authorize finds the token of a request and whether its role suffices. Hashes are compared, all of them and in
 // constant time, so that neither time nor memory tells anything of a token.
 func (s *Server) authorize(ctx context.Context, header []string, role Role) (context.Context, error) {
@@ -43,5 +51,5 @@ func (s *Server) authorize(ctx context.Context, header []string, role Role) (con
 	case rank[found.Role] < rank[role]:
 		return ctx, stet.Errorf(stet.Forbidden, "role_too_low", "the token %s has the role %s and this needs %s", found.Name, found.Role, role)
 	}
-	return context.WithValue(ctx, actorKey{}, found.Name), nil
+	return context.WithValue(context.WithValue(ctx, actorKey{}, found.Name), roleKey{}, found.Role), nil
 }

@@ -1,9 +1,9 @@
 package httpapi
 
 import (
+	"bytes"
 	"context"
 	"errors"
-	"io"
 	"mime"
 	"net/http"
 	"os"
@@ -63,7 +63,8 @@ func (s *Server) deliver(w http.ResponseWriter, r *http.Request) (engine.Answer,
 	if err != nil {
 		return engine.Answer{}, err
 	}
-	return s.cfg.Engine.Accept(r.Context(), engine.Arrival{Source: source.Name, Delivery: delivery.ID, Body: body, Stored: stored, Envelope: envelope})
+	return s.cfg.Engine.Accept(r.Context(), engine.Arrival{Source: source.Name, Delivery: delivery.ID, Body: body, Stored: stored, Envelope: envelope,
+		Resubmission: r.Header.Get(contract.HeaderResubmission)})
 }
 
 // asStored is the envelope for the log: the body, but for a CloudEvent in structured mode what it carries.
@@ -83,9 +84,11 @@ func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, erro
 		w.Header().Set("Connection", "close") // or the server would read what nobody wants
 		return nil, tooLarge(limit)
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	var body bytes.Buffer
+	body.Grow(int(min(max(r.ContentLength, 0), 64<<10)) + bytes.MinRead) // a promise of more is believed when it comes
+	_, err := body.ReadFrom(http.MaxBytesReader(w, r.Body, limit))
 	if err == nil {
-		return body, nil
+		return body.Bytes(), nil
 	}
 	w.Header().Set("Connection", "close")
 	_, large := errors.AsType[*http.MaxBytesError](err)

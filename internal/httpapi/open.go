@@ -86,7 +86,7 @@ func (s *Server) describeDoor() {
 	}
 	for status, doc := range map[string]string{
 		"400": "Malformed; pointer says where.", "401": "The signature is missing, wrong or old.", "403": "The source is disabled, or may not touch this content or target.",
-		"404": "There is no such source.", "409": "stale_version, version_conflict or version_jump.", "411": "The body has no Content-Length.",
+		"404": "There is no such source.", "409": "stale_version, version_conflict, version_jump or bad_resubmission.", "411": "The body has no Content-Length.",
 		"413": "Larger than max_body of the source.", "415": "Another media type or a content coding.", "422": "idempotency_mismatch: the webhook-id or the idempotency key names something else.",
 		"503": "It cannot be stored now; try again after Retry-After.",
 	} {
@@ -100,6 +100,8 @@ func (s *Server) describeDoor() {
 			text(contract.HeaderID, "Equal for the repetitions of one delivery."),
 			text(contract.HeaderTimestamp, "Seconds since 1970; five minutes of tolerance, where the source says nothing else."),
 			text(contract.HeaderSignature, "v1, and the base64 HMAC-SHA256 of id.timestamp.body; several during a rotation, with spaces between them."),
+			{Name: contract.HeaderResubmission, In: "header", Description: "The token of a report, to send a refused version once more with other text.",
+				Schema: &huma.Schema{Type: huma.TypeString}},
 		},
 		RequestBody: &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{contract.MediaJSON: event,
 			contract.MediaCloudEvent: {Schema: &huma.Schema{Type: huma.TypeObject, Description: "A CloudEvent whose data is the envelope."}}}},

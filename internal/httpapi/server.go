@@ -107,6 +107,7 @@ func New(cfg Config) *Server {
 	s.routeEvents()
 	s.routeLetters()
 	s.routeDecisions()
+	s.routeReports()
 	s.routeHealth()
 	s.routeFiles()
 	return s

@@ -14,7 +14,7 @@ type Content struct {
 	ContentID    string        `json:"content_id"`
 	Source       string        `json:"source"`
 	Version      int64         `json:"version" doc:"The newest that was accepted."`
-	Gate         string        `json:"gate,omitempty" doc:"Where that version stands at the gates: received, ready, failed, superseded."`
+	Gate         string        `json:"gate,omitempty" doc:"Where that version stands at the gates: received, revising, ready, failed, superseded."`
 	Withdrawn    bool          `json:"withdrawn,omitempty" doc:"That version was asked to be taken down."`
 	UpdatedAt    time.Time     `json:"updated_at"`
 	Publications []Publication `json:"publications" nullable:"false"`
