@@ -6,6 +6,7 @@ import (
 	"stet/internal/policy/expr"
 	"stet/internal/qa"
 	"stet/internal/qa/ground"
+	"stet/internal/qa/page"
 	"stet/internal/qa/word"
 )
 
@@ -20,6 +21,7 @@ type family struct {
 var families = []family{
 	{word.Kinds, word.New, true},
 	{ground.Kinds, ground.New, false},
+	{page.Kinds, page.New, false},
 	{expr.Kinds, expr.New, false},
 }
 
