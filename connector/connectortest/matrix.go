@@ -174,10 +174,17 @@ func (s *suite) many(t T) {
 // life does a few operations in a row, some before the one before has come to rest.
 func (s *suite) life(b *bench, p *piece, rng *rand.Rand) string {
 	var story []string
+	reach, most := 10, 3 // about as many calls as a publish makes; an upsert does with fewer
+	if s.caps.Upsert {
+		reach = 4
+	}
+	if s.cfg.Sparse {
+		most = 5
+	}
 	for n := range 2 + rng.IntN(4) {
 		faults := map[int]Fault{}
-		for range 1 + rng.IntN(3) {
-			faults[rng.IntN(10)] = Faults()[rng.IntN(len(Faults()))]
+		for range 1 + rng.IntN(most) {
+			faults[rng.IntN(reach)] = Faults()[rng.IntN(len(Faults()))]
 		}
 		b.script(faults)
 		what := "write"
