@@ -16,6 +16,12 @@ type look struct {
 	Code       bool     `yaml:"code"`       // look at inline code and addresses as well
 	Parts      bool     `yaml:"parts"`      // a part of a word with hyphens or apostrophes matches
 	Quotes     string   `yaml:"quotes"`     // "skip": not at what stands in quotation marks and block quotes
+
+	// What must or must not stand right beside a match, as patterns: a match is before or after it.
+	Before    string `yaml:"before"`
+	After     string `yaml:"after"`
+	NotBefore string `yaml:"not_before"`
+	NotAfter  string `yaml:"not_after"`
 }
 
 // finder finds the phrases and patterns of one rule.
@@ -26,6 +32,7 @@ type finder struct {
 	scope    place
 	code     bool
 	skip     bool // what others say
+	beside   beside
 }
 
 // finder makes a finder for phrases and patterns. The keys name where they stand in the rule, for errors.
@@ -40,11 +47,13 @@ func (b *builder) finder(rule *qa.Rule, how look, phrases, patterns []string, ke
 		if i >= len(phrases) {
 			key = "exceptions"
 		}
-		phrase, err := parsePhrase(text)
-		if err != nil {
+		e := entry{list: f.list, index: i, except: i >= len(phrases), exact: how.Case, parts: how.Parts}
+		if err := b.addPhrases(text, e); err != nil {
 			return nil, rule.Fault(key, "%v", err)
 		}
-		b.words.add(&entry{phrase: phrase, list: f.list, index: i, except: i >= len(phrases), exact: how.Case, parts: how.Parts})
+	}
+	if err := f.beside.compile(rule, how); err != nil {
+		return nil, err
 	}
 	for _, source := range patterns {
 		pattern, err := compile(source, how.Case)
@@ -54,6 +63,19 @@ func (b *builder) finder(rule *qa.Rule, how look, phrases, patterns []string, ke
 		f.patterns = append(f.patterns, pattern)
 	}
 	return f, nil
+}
+
+// addPhrases adds the phrases that a text of a rule stands for.
+func (b *builder) addPhrases(text string, e entry) error {
+	all, err := alternatives(text)
+	for _, one := range all {
+		if e.phrase, err = parsePhrase(one); err != nil {
+			return err
+		}
+		own := e
+		b.words.add(&own)
+	}
+	return err
 }
 
 // find gives what was found, in the order of the text and without overlap: of two that overlap the one that begins first
@@ -118,6 +140,7 @@ func (f *finder) allow(s *sheet, hits []hit) []hit {
 		case h.except:
 			covered = max(covered, h.end)
 		case h.end <= covered || h.start < end:
+		case !f.beside.allows(s.units[h.unit].plain, h.start, h.end):
 		case f.skip && s.units[h.unit].inQuotes(h.start, h.end):
 		default:
 			kept = append(kept, h)

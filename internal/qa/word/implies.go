@@ -8,7 +8,7 @@ type implies struct {
 	// If and Then are patterns. Where both have a group, what the group of If holds must be what a group of Then holds.
 	If       string `yaml:"if"`
 	Then     string `yaml:"then"`
-	Before   bool   `yaml:"before"`   // Then must stand before If or hold it
+	First    bool   `yaml:"first"`    // Then must stand before If, or hold it
 	Every    bool   `yaml:"every"`    // a finding for every occurrence, not only the first
 	Acronyms bool   `yaml:"acronyms"` // instead of if and then: a word in capitals must be explained where it is used first
 	Min      int    `yaml:"min"`      // letters of an acronym, 3
@@ -100,7 +100,7 @@ func (r *implies) held(one hit, key string, second []hit, have map[string]hit) b
 	if len(one.groups) == 2 || len(second[0].groups) == 2 {
 		other, ok = second[0], true
 	}
-	return ok && (!r.Before || other.unit < one.unit || other.unit == one.unit && other.start <= one.start)
+	return ok && (!r.First || other.unit < one.unit || other.unit == one.unit && other.start <= one.start)
 }
 
 // group is the first group of a hit of a pattern, or all of it.

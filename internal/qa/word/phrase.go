@@ -63,6 +63,32 @@ func parsePhrase(text string) (phrase, error) {
 	return p, nil
 }
 
+// maxAlternatives is how many phrases one with alternatives may stand for.
+const maxAlternatives = 5000
+
+// alternatives gives the phrases that one with choices stands for: "(a|an) (large|small) number" stands for four.
+func alternatives(text string) ([]string, error) {
+	open := strings.IndexByte(text, '(')
+	length := strings.IndexByte(text[max(open, 0):], ')')
+	if open < 0 || length < 0 || !strings.Contains(text[open:open+length], "|") {
+		return []string{text}, nil
+	}
+	rest, err := alternatives(text[open+length+1:])
+	if err != nil {
+		return nil, err
+	}
+	var all []string
+	for _, choice := range strings.Split(text[open+1:open+length], "|") {
+		for _, end := range rest {
+			all = append(all, text[:open]+choice+end)
+		}
+	}
+	if len(all) > maxAlternatives {
+		return nil, fmt.Errorf("read phrase %q: it stands for more than %d phrases; split it", short(text), maxAlternatives)
+	}
+	return all, nil
+}
+
 // starred is a piece with its place in the text of the phrase, stars included.
 type starred struct {
 	piece

@@ -241,13 +241,13 @@ func (u *unit) sentence(at int) int {
 
 // around is the text of the sentence that a place stands in, or the block; of one longer than any sentence, what is near.
 func (u *unit) around(at int) string {
-	const near = 500
+	const part = 500
 	start, end := 0, len(u.plain)
 	if i := u.sentence(at); i >= 0 {
 		start, end = u.block.Sentences[i].Start, u.block.Sentences[i].End
 	}
-	if end-start > 2*near {
-		start, end = max(start, at-near), min(end, at+near)
+	if end-start > 2*part {
+		start, end = max(start, at-part), min(end, at+part)
 	}
 	return strings.ToValidUTF8(u.plain[start:end], "")
 }

@@ -41,7 +41,7 @@ func TestImpliesAsksForTheOther(t *testing.T) {
 	for _, c := range []finds{
 		{name: "missing once", rule: first + "exceptions: [API]", text: "The World Health Organization (WHO), the WHO, an API, DAFB, DAFB.", want: []string{"1:55 DAFB"}},
 		{name: "every", rule: first + "every: true", text: "DAFB, DAFB.", want: []string{"1:1 DAFB", "1:7 DAFB"}},
-		{name: "before", rule: first + "before: true", text: "WHO. The World Health Organization (WHO).", want: []string{"1:1 WHO"}},
+		{name: "before", rule: first + "first: true", text: "WHO. The World Health Organization (WHO).", want: []string{"1:1 WHO"}},
 		{name: "without groups", rule: "kind: implies\nif: beta\nthen: 'may change'", text: "A beta. A beta.", want: []string{"1:3 beta"}},
 		{name: "acronyms", rule: "kind: implies\nacronyms: true\nexceptions: [API]",
 			text: "The hypertext markup language (HTML), a WHO (World Health Organization), the APIs, XIII, MP3, TLAs, TLA. HTML.\n\nALL OF IT LOUD HERE.", want: []string{"1:95 TLA"},

@@ -155,6 +155,9 @@ func TestForbidFindsWords(t *testing.T) {
 		{name: "beginnings", rule: "kind: forbid\nwords: [there is]\nstart: true", text: "There is one. And there is another. “There is more.”",
 			want: []string{"1:1 There is", "1:38 There is"}},
 		{name: "typographic apostrophes", rule: "kind: forbid\nwords: [\"don't\"]", text: "We don’t.", want: []string{"1:4 don’t"}},
+		{name: "alternatives", rule: "kind: forbid\nwords: ['(a|an) (large|small) number', 'key(s)']", text: "A large number of key(s), a number.", want: []string{"1:1 A large number", "1:19 key(s)"}},
+		{name: "what stands beside", rule: "kind: forbid\nwords: [will]\nnot_before: '\\s+of\\b'\nnot_after: 'good\\s+'", text: "I will, the will of, good will.", want: []string{"1:3 will"}},
+		{name: "what must stand beside", rule: "kind: forbid\npatterns: ['\\b(?:eg|e\\.g\\.)']\nbefore: '[\\s,;]'\nafter: '\\s'", text: "Use e.g. one, (e.g. two), e.g.", want: []string{"1:5 e.g."}},
 		{name: "deletion", rule: "kind: forbid\nwords: [very]\nfix: {kind: delete, safe: true}", text: "A very good day.", want: []string{"1:3 very"}, fixed: "A good day."},
 		{name: "message", rule: "kind: forbid\nwords: [very]\nmessage: 'No %{match}.'", text: "A very", want: []string{"1:3 very"}, message: "No very."},
 	} {
