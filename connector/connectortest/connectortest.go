@@ -58,7 +58,7 @@ type Config struct {
 
 	Secrets   []string // every credential the connector is opened with: none may be seen in an error, event or log line
 	UnknownID string   // an id in the form of the CMS that no item has
-	Image     string   // address of an image for the articles; empty: articles without one
+	Pictures  bool     // the connector uploads the pictures of a document: the suite serves some on loopback, and Judge is a Library
 	Faults    int      // at least so many faults are injected; 0: each fault once at every call
 
 	// Sparse is for a slow CMS: one fault at each call of an operation, in turn, in place of all; random lives bring their
@@ -95,6 +95,7 @@ type JudgedItem struct {
 	Slug    string
 	Public  bool
 	Trashed bool
+	Image   string // id of the file that is its featured image; only of a Library
 }
 
 // Person is somebody who works in the CMS itself, past stet. A deed the CMS does not offer returns

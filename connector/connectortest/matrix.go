@@ -110,6 +110,7 @@ func (b *bench) judged(p *piece) bool {
 	r.struck(log)
 	b.patient(log)
 	b.script(nil)
+	b.tidy(p)
 	r.Operations++
 	return b.verify(p)
 }
@@ -161,6 +162,9 @@ func (s *suite) many(t T) {
 	for seed := uint64(1); seed <= 20 || s.report.Faults < s.cfg.Faults; seed++ {
 		rng := rand.New(rand.NewPCG(seed, 0xfa))
 		p := s.piece()
+		if s.cfg.Pictures && seed%2 == 0 {
+			b.illustrate(p, 1)
+		}
 		story := s.life(b, p, rng)
 		if !b.verify(p) {
 			t.Errorf("seed %d: wrong after %s", seed, story)
@@ -206,5 +210,6 @@ func (s *suite) life(b *bench, p *piece, rng *rand.Rand) string {
 	}
 	b.script(nil)
 	b.settle()
+	b.tidy(p)
 	return strings.Join(story, "; ")
 }

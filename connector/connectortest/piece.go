@@ -18,6 +18,8 @@ type piece struct {
 	titles    map[int64]string // of every version that was sent
 	wish      string           // the title that must be public; empty: nothing
 	seen      int              // the most public items ever seen at once
+	pictures  []string         // the SHA-256 of its featured image, and of the one in its text
+	inline    string           // address of the latter
 	copied    bool             // by a person: two are public, and stet has done nothing
 }
 
@@ -34,9 +36,6 @@ func (s *suite) piece() *piece {
 	}
 	p := &piece{id: "suite/" + token, token: token, titles: map[int64]string{}}
 	p.doc = stet.Document{Slug: "article-" + token, Summary: "One sentence.", Body: stet.Body{Format: format}}
-	if s.cfg.Image != "" {
-		p.doc.Hero = &stet.Image{URL: s.cfg.Image, Alt: "A picture"}
-	}
 	s.pieces[p.id] = p
 	return p
 }
@@ -53,6 +52,9 @@ func (b *bench) write(p *piece) {
 	p.version++
 	p.doc.Title = fmt.Sprintf("%s version %d", p.token, p.version)
 	p.doc.Body.Text = text(p.doc.Body.Format, fmt.Sprintf("The text of version %d.", p.version))
+	if p.inline != "" {
+		p.doc.Body.Text += text("html", `<img src="`+p.inline+`" alt="In the text">`)
+	}
 	b.send(p)
 }
 
@@ -163,6 +165,9 @@ func (b *bench) verify(p *piece) bool {
 		note(&r.Stale, "%q is public, %q should be", f.public[0].Title, p.wish)
 	case p.wish != "" && f.public[0].Slug != p.doc.Slug:
 		note(&r.Stale, "the slug is %q, it should be %q", f.public[0].Slug, p.doc.Slug)
+	}
+	if p.wish != "" && len(f.public) == 1 {
+		wrong = append(wrong, b.wrongPictures(p, f.public[0])...)
 	}
 	spare := len(f.drafts)
 	if p.wish == "" && spare > 0 {

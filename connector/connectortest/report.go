@@ -24,6 +24,8 @@ type Report struct {
 	Lost          int // contents that should be public and are not
 	Stale         int // contents that show something else than the newest wish
 	Orphans       int // drafts left behind
+	FileTwins     int // files of one picture beyond the first
+	LateFiles     int // uploads that came late, beside one in use, until the next version
 	Deviations    []Deviation
 	Skipped       []string // by a deviation
 	Control       bool     // of a connector that must fail: the page tells its trial, and no promises
@@ -59,6 +61,6 @@ func (r *Report) String() string {
 	for _, f := range slices.Sorted(maps.Keys(r.ByFault)) {
 		by = append(by, fmt.Sprintf("%s %d", f, r.ByFault[f]))
 	}
-	return fmt.Sprintf("%s against %s: %s; %d tests, %d operations judged, %d faults (%s), %d duplicates (%d transient), %d lost, %d stale, %d orphan drafts",
-		r.Name, r.Against, r.Result(), r.Tests, r.Operations, r.Faults, strings.Join(by, ", "), r.Duplicates, r.Transient, r.Lost, r.Stale, r.Orphans)
+	return fmt.Sprintf("%s against %s: %s; %d tests, %d operations judged, %d faults (%s), %d duplicates (%d transient), %d lost, %d stale, %d orphan drafts, %d file twins (%d transient)",
+		r.Name, r.Against, r.Result(), r.Tests, r.Operations, r.Faults, strings.Join(by, ", "), r.Duplicates, r.Transient, r.Lost, r.Stale, r.Orphans, r.FileTwins, r.LateFiles)
 }

@@ -19,6 +19,7 @@ type suite struct {
 	report *Report
 	mark   string // of this run: no other has made items with it
 	calls  int    // of the matrix, for Config.Sparse
+	wall   *wall  // with Config.Pictures
 
 	mu      sync.Mutex
 	pieces  map[string]*piece
@@ -46,6 +47,10 @@ func newSuite(cfg Config) *suite {
 func (s *suite) run(t T, sub func(string, func(T)), only ...string) {
 	s.caps = s.cfg.Open(t, At{BaseURL: s.cfg.Target}).Capabilities()
 	s.report.Capabilities = s.caps
+	if s.cfg.Pictures {
+		s.wall = s.hang()
+		t.Cleanup(s.wall.Close)
+	}
 	for _, c := range s.checks() {
 		if len(only) > 0 && !slices.Contains(only, c.name) {
 			continue
@@ -110,6 +115,12 @@ func (s *suite) checks() []check {
 		{"race/sleeper", "", (*suite).sleepers},
 		{"race/sleeper_newer", "", (*suite).overtakenSleepers},
 	}
+	pictures := unless(s.cfg.Pictures, "Config.Pictures")
+	list = append(list,
+		check{"pictures/shared", pictures, (*suite).sharedPictures},
+		check{"pictures/pinned", pictures, (*suite).pinnedPicture},
+		check{"faults/pictures", pictures, illustrated().matrix},
+		check{"faults/other_pictures", pictures, reillustrated().matrix})
 	for _, n := range nasties() {
 		list = append(list, check{"texts/" + n.name, "", n.check})
 	}

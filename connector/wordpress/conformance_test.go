@@ -25,19 +25,8 @@ func conformance(t *testing.T, name, plugin string) {
 	connectortest.Run(t, connectortest.Config{
 		Spec: wordpress.Spec(), Name: name, Against: "fake", Target: server.URL,
 		Open:  opener(fake.Admin.Login, fake.Admin.Password, plugin),
-		Judge: staff{wp}, Person: staff{wp}, Secrets: []string{fake.Admin.Password}, UnknownID: "999999999", Docs: "../../docs/connectors.md",
-		Deviations: deviations(plugin),
+		Judge: staff{wp}, Person: staff{wp}, Secrets: []string{fake.Admin.Password}, UnknownID: "999999999", Pictures: true, Docs: "../../docs/connectors.md",
 	})
-}
-
-// deviations are what the connector does not pass, with the plugin.
-func deviations(plugin string) []connectortest.Deviation {
-	if plugin == "no" {
-		return nil
-	}
-	return []connectortest.Deviation{
-		{Test: "person/delete", Reason: "After a person deleted a post for good, the next version makes it again without a word: the protocol has no remote_gone for upserts."},
-	}
 }
 
 // opener opens a target without limits of its rate.
@@ -48,7 +37,7 @@ func opener(user, password, plugin string) func(connectortest.T, connectortest.A
 			given = "wrong WRONG 0000 wrong WRONG 0000"
 		}
 		return connectortest.Open(t, wordpress.Spec(), at, map[string]string{"url": at.BaseURL, "user": user, "password": given,
-			"allow_private": "yes", "rate": "0", "plugin": plugin})
+			"allow_private": "yes", "image_addresses": "127.0.0.0/8", "rate": "0", "plugin": plugin})
 	}
 }
 
@@ -60,9 +49,19 @@ func (s staff) Items(_ context.Context, about string) (items []connectortest.Jud
 		if !strings.Contains(p.Title, about) {
 			continue
 		}
-		items = append(items, connectortest.JudgedItem{ID: strconv.Itoa(p.ID), Title: p.Title, Slug: p.Slug, Public: p.Status == "publish", Trashed: p.Status == "trash"})
+		items = append(items, connectortest.JudgedItem{ID: strconv.Itoa(p.ID), Title: p.Title, Slug: p.Slug, Public: p.Status == "publish", Trashed: p.Status == "trash",
+			Image: strconv.Itoa(p.Media)})
 	}
 	return items, nil
+}
+
+func (s staff) Files(context.Context) (files []connectortest.JudgedFile, err error) {
+	for _, p := range s.wp.Posts() {
+		if p.Type == "attachment" {
+			files = append(files, connectortest.JudgedFile{ID: strconv.Itoa(p.ID), SHA256: p.Sum})
+		}
+	}
+	return files, nil
 }
 
 func (s staff) edit(id string, fn func(*fake.Post)) error {

@@ -171,8 +171,10 @@ func (s *site) removeFile(ctx context.Context, twin attachment) error {
 	return s.send(ctx, api.request(http.MethodDelete, mediaRoute(strconv.Itoa(twin.ID)), url.Values{"force": {"true"}}), nil, &gone)
 }
 
-// used reports whether a post shows a file. It looks at what was changed since the file is there; where that is more than
-// one page, the file counts as used.
+// maxUsers are the pages of posts that are looked at for the use of a file; with more of them it counts as used.
+const maxUsers = 10
+
+// used reports whether a post shows a file. It looks at what was changed since the file is there.
 func (s *site) used(ctx context.Context, a attachment) (bool, error) {
 	since := wpTime(a.Created)
 	if since.IsZero() {
@@ -182,20 +184,31 @@ func (s *site) used(ctx context.Context, a attachment) (bool, error) {
 	query := url.Values{"context": {"edit"}, "status": {everywhere}, "per_page": {strconv.Itoa(pageSize)}, "_fields": {"id,content.raw,featured_media"},
 		"modified_after": {since.Add(-2 * time.Second).Format("2006-01-02T15:04:05Z")}}
 	for _, postType := range slices.Compact(slices.Sorted(slices.Values([]string{"posts", "pages", s.opt.postType}))) {
-		var list []post
-		if _, err := s.get(ctx, httpclient.Path("wp", "v2", postType), query, &list); err != nil {
+		used, err := s.usedBy(ctx, postType, query, func(p post) bool { return p.Media == a.ID || class.MatchString(p.Content.text()) })
+		if err != nil || used {
 			return true, err
-		}
-		for _, p := range list {
-			if p.Media == a.ID || class.MatchString(p.Content.text()) {
-				return true, nil
-			}
-		}
-		if len(list) >= pageSize {
-			return true, nil
 		}
 	}
 	return false, nil
+}
+
+// usedBy reports whether a post of a type uses a file, or there are too many to say.
+func (s *site) usedBy(ctx context.Context, postType string, query url.Values, uses func(post) bool) (bool, error) {
+	for page := 1; page <= maxUsers; page++ {
+		query.Set("page", strconv.Itoa(page))
+		var list []post
+		_, err := s.get(ctx, httpclient.Path("wp", "v2", postType), query, &list)
+		if isCode(err, "rest_post_invalid_page_number") && page > 1 {
+			return false, nil
+		}
+		if err != nil || slices.ContainsFunc(list, uses) {
+			return true, err
+		}
+		if len(list) < pageSize {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // finish makes the smaller sizes of a picture whose upload was cut off (since WordPress 5.3). Without them it is shown all

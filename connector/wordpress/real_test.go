@@ -56,7 +56,6 @@ func TestConformanceReal(t *testing.T) {
 		Spec: wordpress.Spec(), Name: name, Against: "WordPress " + wp.Version, Target: wp.URL,
 		Open:  opener(wp.User, wp.Password, plugin),
 		Judge: office, Person: office, Secrets: []string{wp.Password}, UnknownID: "999999999", Faults: realFaults(), Sparse: testing.Short(), Docs: "../../docs/connectors.md",
-		Deviations: deviations(plugin),
 	})
 }
 
