@@ -127,6 +127,8 @@ func TestStateTable(t *testing.T) {
 		{"unpublish, read back", machine(drafts, unpublish), []publish.Input{nothing, item(publicOld), nothing, item(connector.Item{ID: "7", Draft: "old"})}, "intent_resolved; unpublished; done"},
 		{"unpublish what is not there", machine(drafts, unbound, unpublish), []publish.Input{nothing, empty}, "unpublished; done"},
 		{"E F nothing there: one atomic write", machine(upserts, unbound), []publish.Input{nothing, empty}, "intent_logged; upsert"},
+		{"19 an upsert's item that is gone: a new one, under a new marker", machine(upserts), []publish.Input{nothing, empty}, "remote_gone; again"},
+		{"19 an upsert's item that is gone and is to stay so", machine(upserts, func(m *publish.Machine) { m.Policy.KeepGone = true }), []publish.Input{nothing, empty}, "remote_gone; stop needs_operator"},
 		{"F a newer apply at the target: the store is the old one", machine(upserts), []publish.Input{nothing, items(connector.Item{ID: "7", Seq: 5, Public: true, Live: "x"})}, "stop needs_operator"},
 		{"F refused as older: look again", machine(upserts), []publish.Input{nothing, items(publicOld), refused(stet.Conflict, "stet_stale")}, "intent_resolved; retry stet_stale"},
 	} {
