@@ -31,6 +31,9 @@ func (s *Server) door(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Retry-After", wait)
 		}
 	}
+	if gone(r, err) {
+		answer.Status = statusClientGone
+	}
 	s.cfg.Observer.Door(answer.Status, codeOfAnswer(err, answer), time.Since(start))
 	writeAnswer(w, answer)
 }
@@ -125,6 +128,8 @@ func codeOfAnswer(err error, a engine.Answer) string {
 		return known.Code
 	}
 	switch {
+	case errors.Is(err, context.Canceled):
+		return "client_gone"
 	case err != nil:
 		return "internal"
 	case a.Status < http.StatusBadRequest:

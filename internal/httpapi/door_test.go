@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"net/http"
@@ -113,6 +114,20 @@ func TestDoorSaysWhenItCannotStore(t *testing.T) {
 	expect(t, got, 503, got.code())
 	if got.header.Get("Retry-After") == "" {
 		t.Error("no Retry-After")
+	}
+}
+
+// A sender that hangs up is no fault of ours: it is neither an error in the log nor a 5xx in the metrics.
+func TestDoorNotesASenderThatIsGone(t *testing.T) {
+	w := newWorld(t)
+	r := w.build(delivery{id: "msg_1", body: event("news/one", 1, "x")})
+	r.URL.Scheme, r.URL.Host = "", ""
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	out := httptest.NewRecorder()
+	w.app.Handler().ServeHTTP(out, r.WithContext(ctx))
+	if out.Code != 499 {
+		t.Errorf("answered %d: %s", out.Code, out.Body)
 	}
 }
 

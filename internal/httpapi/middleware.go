@@ -83,6 +83,9 @@ func (s *Server) finish(w *answered, r *http.Request, n *note, start time.Time) 
 		}
 	}
 	took := time.Since(start)
+	if gone(r, n.err) {
+		w.status = statusClientGone
+	}
 	if n.route != "" && !strings.Contains(n.route, doorPath) {
 		s.cfg.Observer.Request(n.route, w.status, took)
 	}
@@ -98,6 +101,14 @@ func (s *Server) finish(w *answered, r *http.Request, n *note, start time.Time) 
 		}
 	}
 	s.cfg.Log.Log(context.WithoutCancel(r.Context()), level, "request", attrs...)
+}
+
+// statusClientGone is logged where nobody waits for the answer any more; the number is that of nginx.
+const statusClientGone = 499
+
+// gone reports whether err is nothing but the end of the connection.
+func gone(r *http.Request, err error) bool {
+	return errors.Is(err, context.Canceled) && r.Context().Err() != nil
 }
 
 // dispatch refuses what could be read in two ways, then asks the mux; what that has no route for is a problem too.
