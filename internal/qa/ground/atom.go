@@ -1,6 +1,9 @@
 package ground
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // atom is a particular of a sentence that a source can bear out or not.
 type atom struct {
@@ -40,6 +43,10 @@ func read(sentence string) *reading {
 
 func (r *reading) quantities() {
 	for i := 0; i < len(r.tokens); {
+		if t := r.tokens[i]; !t.digit && !quantifying[t.fold] {
+			i++
+			continue
+		}
 		if d, used := dateAt(r.text, r.tokens, i); used > 0 {
 			kind := aDate
 			if d.month == 0 {
@@ -94,11 +101,7 @@ func (r *reading) numberAt(i int) (number, int) {
 		return r.scaleAlone(i)
 	}
 	before := gap(r.text, r.tokens, i)
-	for sign, code := range currencies {
-		if strings.HasSuffix(strings.TrimRight(before, " "), sign) {
-			n.unit = code
-		}
-	}
+	n.unit = currencyBefore(before)
 	if n.unit == "" && i > 0 && before == " " && unitNames[r.tokens[i-1].fold] == "usd" {
 		n.unit = "usd"
 	}
@@ -109,6 +112,16 @@ func (r *reading) numberAt(i int) (number, int) {
 		n.nouns = []string{stem(r.tokens[i-1].fold)} // season 4, position 8
 	}
 	return n, used
+}
+
+// currencyBefore is the currency whose sign ends a text.
+func currencyBefore(gap string) string {
+	if gap == "" || gap == " " {
+		return ""
+	}
+	gap = strings.TrimRight(gap, " ")
+	_, size := utf8.DecodeLastRuneInString(gap)
+	return currencies[gap[len(gap)-size:]]
 }
 
 // scaleAlone reads "a dozen" and "a million", and leaves "hundreds of" alone.

@@ -216,7 +216,7 @@ func (s *sought) quote(j *judged) {
 // runs gives the places where the words of a quotation stand one after another.
 func (v *view) runs(words []string) []int32 {
 	var found []int32
-	for _, p := range v.places[singular(words[0])] {
+	for _, p := range v.places(singular(words[0])) {
 		if int(p)+len(words) <= len(v.folds) && slices.Equal(v.folds[p:int(p)+len(words)], words) {
 			found = append(found, p)
 		}
@@ -263,7 +263,7 @@ func (s *sought) name(j *judged) {
 	for _, w := range words {
 		short.WriteByte(w[0])
 	}
-	if found := v.places[short.String()]; missing > 0 && len(found) > 0 && len(words) > 2 {
+	if found := v.places(short.String()); missing > 0 && len(found) > 0 && len(words) > 2 {
 		s.place(j, found)
 		return
 	}

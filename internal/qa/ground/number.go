@@ -69,9 +69,27 @@ var leans = map[string]int{
 	"about": 2, "around": 2, "approximately": 2, "roughly": 2, "some": 2, "estimated": 2, "circa": 2, "c": 2, "ca": 2, "approx": 2,
 }
 
+var separators = strings.NewReplacer("\u00a0", "", "\u2009", "", "\u202f", "", "'", "", "’", "")
+
+// quantifying are all words that a number or a date can begin with. Most words are none, and this tells at one glance.
+var quantifying = func() map[string]bool {
+	set := map[string]bool{}
+	for _, words := range []map[string]float64{scales, small, ordinals} {
+		for w := range words {
+			set[w] = true
+		}
+	}
+	for _, words := range []map[string]int{months, decades} {
+		for w := range words {
+			set[w] = true
+		}
+	}
+	return set
+}()
+
 // digits reads a token of digits. The precision is the worth of its last digit that counts.
 func digits(s string) (n number, ok bool) {
-	s = strings.NewReplacer("\u00a0", "", "\u2009", "", "\u202f", "", "'", "", "’", "").Replace(s)
+	s = separators.Replace(s)
 	points, commas := strings.Count(s, "."), strings.Count(s, ",")
 	plain := func(s string) float64 {
 		value, err := strconv.ParseFloat(s, 64)

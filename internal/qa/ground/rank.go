@@ -19,7 +19,8 @@ const (
 
 // query is what is searched for: terms that the index knows, with their weights.
 type query struct {
-	terms  []weighted // by id
+	terms  []weighted // by id, those of the context included
+	own    []weighted // without them
 	weight int64      // of all its words, those that the index does not know included
 	words  int
 }
@@ -39,32 +40,41 @@ type hit struct {
 	score int64
 }
 
-// query reads a text, and a context that counts for less: it decides between documents where the text alone cannot.
-func (x *Index) query(text, context string) query {
-	var q query
-	seen := map[string]bool{}
-	take := func(text string, share float64) {
-		for _, t := range scan(text) {
-			word := stem(t.fold)
-			if idle[t.fold] || seen[word] {
-				continue
-			}
-			seen[word] = true
-			id, known := x.terms[word]
-			weight := int64(share * x.rarity(id, known))
-			if share == 1 {
-				q.weight += weight
-				q.words++
-			}
-			if known {
-				q.terms = append(q.terms, weighted{id, weight})
-			}
+// some is how many words of a context take part in a search: the rarest.
+const some = 12
+
+// query looks words up, each given once, and those of a context, which count for less: they decide between documents where
+// the words alone cannot.
+func (x *Index) query(words, context []string) query {
+	q := query{terms: make([]weighted, 0, len(words)+some), words: len(words)}
+	for _, word := range words {
+		id, known := x.terms[word]
+		weight := int64(x.rarity(id, known))
+		q.weight += weight
+		if known {
+			q.terms = append(q.terms, weighted{id, weight})
 		}
 	}
-	take(text, 1)
-	take(context, 0.3)
-	slices.SortFunc(q.terms, func(a, b weighted) int { return cmp.Compare(a.id, b.id) })
+	own := len(q.terms)
+	q.terms = append(q.terms, x.context(q.terms, context)...)
+	q.own = slices.Clone(q.terms[:own])
+	byID := func(a, b weighted) int { return cmp.Compare(a.id, b.id) }
+	slices.SortFunc(q.terms, byID)
+	slices.SortFunc(q.own, byID)
 	return q
+}
+
+// context gives the rarest words of a context that are not among the terms already.
+func (x *Index) context(own []weighted, words []string) []weighted {
+	terms := make([]weighted, 0, len(words))
+	for _, word := range words {
+		id, known := x.terms[word]
+		if known && x.spread[id] > 0 && !slices.ContainsFunc(own, func(w weighted) bool { return w.id == id }) {
+			terms = append(terms, weighted{id, int64(0.3 * x.rarity(id, known))})
+		}
+	}
+	slices.SortStableFunc(terms, func(a, b weighted) int { return cmp.Compare(b.weight, a.weight) })
+	return terms[:min(some, len(terms))]
 }
 
 // rarity is the inverse frequency of a term among the sentences, in millionths.
@@ -149,7 +159,7 @@ func top(scores []int64, n int, less func(a, b int) bool) []hit {
 func (x *Index) Search(ctx context.Context, text, document string, n int) ([]qa.Passage, error) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	q := x.query(text, "")
+	q := x.query(stems(scan(text)), nil)
 	docs := x.route(q, max(1, n))
 	if document != "" {
 		id, found := x.byPath[document]

@@ -19,8 +19,9 @@ type source interface {
 
 // wanted is what is looked for.
 type wanted struct {
-	text, around     string
-	document, anchor string // cited by the author
+	text             string
+	words, around    []string // stems of the text, and of what stands around it
+	document, anchor string   // cited by the author
 }
 
 // found is a document and where it speaks of a statement.
@@ -44,7 +45,7 @@ func sourceOf(kb qa.Knowledge) source {
 func (x *Index) look(_ context.Context, w wanted) (*found, error) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	q := x.query(w.text, w.around)
+	q := x.query(w.words, w.around)
 	id, cited := x.byPath[w.document]
 	if w.document == "" || !cited {
 		docs := x.route(q, 1)
@@ -61,7 +62,7 @@ func (x *Index) look(_ context.Context, w wanted) (*found, error) {
 	f := &found{document: d.path, date: d.date, words: q.words}
 	f.sought = d.view().seek(places(hits))
 	f.passage = func(sentence int) qa.Passage { return d.passage(hit{at: sentence}) }
-	f.coverage = x.coverage(w.text, d, f.near)
+	f.coverage = q.coverage(d, f.near)
 	return f, nil
 }
 
@@ -73,20 +74,19 @@ func places(hits []hit) []int {
 	return at
 }
 
-// coverage is the share of a text's words in per cent, weighed by how rare they are, that some sentences hold together.
-func (x *Index) coverage(text string, d *document, near []int) int {
-	q := x.query(text, "")
+// coverage is the share of the query's words in per cent, weighed by how rare they are, that some sentences hold together.
+func (q query) coverage(d *document, near []int) int {
+	if q.weight == 0 {
+		return 100
+	}
 	held := int64(0)
-	for _, t := range q.terms {
+	for _, t := range q.own {
 		for _, i := range near {
 			if _, in := slices.BinarySearch(d.sentences[i].terms, t.id); in {
 				held += t.weight
 				break
 			}
 		}
-	}
-	if q.weight == 0 {
-		return 100
 	}
 	return int(100 * held / q.weight)
 }
@@ -103,24 +103,18 @@ func (s stranger) look(ctx context.Context, w wanted) (*found, error) {
 	for i, p := range passages {
 		texts[i], all[i] = p.Text, i
 	}
-	var words []string
-	for _, t := range scan(w.text) {
-		if !idle[t.fold] {
-			words = append(words, stem(t.fold))
-		}
-	}
 	held := map[string]bool{}
-	for _, t := range scan(strings.Join(texts, " ")) {
-		held[stem(t.fold)] = true
+	for _, word := range stems(scan(strings.Join(texts, " "))) {
+		held[word] = true
 	}
 	covered := 0
-	for _, w := range words {
-		if held[w] {
+	for _, word := range w.words {
+		if held[word] {
 			covered++
 		}
 	}
 	return &found{
-		sought: newView(texts).seek(all), document: passages[0].Document, date: passages[0].Date, words: len(words),
-		coverage: 100 * covered / max(1, len(words)), passage: func(i int) qa.Passage { return passages[i] },
+		sought: newView(texts).seek(all), document: passages[0].Document, date: passages[0].Date, words: len(w.words),
+		coverage: 100 * covered / max(1, len(w.words)), passage: func(i int) qa.Passage { return passages[i] },
 	}, nil
 }

@@ -34,7 +34,9 @@ func (s *statement) place() string {
 type reader struct {
 	article *qa.Article
 	english bool
-	lower   map[string]bool            // words that the article writes in lower case
+	lower   map[string]bool // words that the article writes in lower case
+	block   *prose.Block    // that around is of
+	around  []string
 	cites   map[*prose.Block][2]string // document and anchor that a block names with kb:
 }
 
@@ -120,9 +122,9 @@ func (r *reading) maskCode(b *prose.Block, s prose.Sentence) {
 
 // weigh looks a statement up and judges its atoms.
 func (r *reader) weigh(ctx context.Context, s *statement, src source) error {
-	w := wanted{text: s.plain()}
+	w := wanted{text: s.plain(), words: stems(s.read.tokens)}
 	if s.field == "body" {
-		w.around = r.article.Doc.Title + " " + clip(s.block.Plain, 1000)
+		w.around = r.aroundOf(s.block)
 		if cite, cited := r.cites[s.block]; cited {
 			w.document, w.anchor = cite[0], cite[1]
 		}
@@ -135,7 +137,7 @@ func (r *reader) weigh(ctx context.Context, s *statement, src source) error {
 	if r.english {
 		s.read.quotes()
 		if s.field != "title" { // where every word may have a capital
-			s.read.names(func(fold string) bool { return r.lower[fold] || f != nil && f.view.lower[fold] })
+			s.read.names(func(fold string) bool { return r.lower[fold] || f != nil && f.view.writesLower(fold) })
 		}
 	}
 	for _, a := range s.read.atoms {
@@ -149,6 +151,27 @@ func (r *reader) weigh(ctx context.Context, s *statement, src source) error {
 		s.atoms = append(s.atoms, j)
 	}
 	return nil
+}
+
+// aroundOf gives the words of a block and of the title. They are read once for all sentences of the block.
+func (r *reader) aroundOf(b *prose.Block) []string {
+	if r.block != b {
+		r.block, r.around = b, stems(scan(r.article.Doc.Title+" "+clip(b.Plain, 2000)))
+	}
+	return r.around
+}
+
+// stems are the stems of words that say something, each once.
+func stems(tokens []token) []string {
+	words := make([]string, 0, len(tokens))
+	seen := make(map[string]bool, len(tokens))
+	for _, t := range tokens {
+		if word := stem(t.fold); !idle[t.fold] && !seen[word] {
+			seen[word] = true
+			words = append(words, word)
+		}
+	}
+	return words
 }
 
 // clip cuts a text to a number of bytes, at the end of a word.

@@ -1,36 +1,80 @@
 package ground
 
 import (
+	"maps"
+	"slices"
 	"sort"
 	"strings"
+	"sync"
 )
 
 // view is a document made ready for matching: its words with their places, its numbers and dates.
 type view struct {
 	sentences []string
 	first     []int32 // per sentence, the place of its first token
-	places    map[string][]int32
 	folds     []string
-	lower     map[string]bool // words that it writes in lower case
-	atoms     [][]atom        // per sentence
+	words     map[string]entry
+	next      []int32  // per place, the next place of the same word; -1 after the last
+	atoms     [][]atom // per sentence
+
+	sort   sync.Once // many documents are never asked for a form of a word
+	sorted []string  // the keys of words
+}
+
+// entry is a word of a view.
+type entry struct {
+	first, last int32
+	lower       bool // it is written in lower case somewhere
 }
 
 func newView(sentences []string) *view {
-	v := &view{sentences: sentences, places: map[string][]int32{}, lower: map[string]bool{}}
+	size := 0
+	for _, s := range sentences {
+		size += len(s)/6 + 1
+	}
+	v := &view{
+		sentences: sentences, first: make([]int32, 0, len(sentences)), atoms: make([][]atom, 0, len(sentences)),
+		folds: make([]string, 0, size), next: make([]int32, 0, size), words: make(map[string]entry, size/2),
+	}
 	for _, s := range sentences {
 		r := read(s)
 		v.first = append(v.first, int32(len(v.folds)))
 		v.atoms = append(v.atoms, r.atoms)
 		for _, t := range r.tokens {
-			v.places[singular(t.fold)] = append(v.places[singular(t.fold)], int32(len(v.folds)))
-			v.folds = append(v.folds, t.fold)
-			if !t.upper {
-				v.lower[t.fold] = true
-			}
+			v.add(t)
 		}
 	}
 	return v
 }
+
+func (v *view) add(t token) {
+	word, place := singular(t.fold), int32(len(v.folds))
+	e, known := v.words[word]
+	if known {
+		v.next[e.last] = place
+	} else {
+		e.first = place
+	}
+	e.last, e.lower = place, e.lower || !t.upper
+	v.words[word] = e
+	v.folds, v.next = append(v.folds, t.fold), append(v.next, -1)
+}
+
+// places are where a word stands.
+func (v *view) places(word string) []int32 {
+	e, known := v.words[word]
+	if !known {
+		return nil
+	}
+	var found []int32
+	for p := e.first; p >= 0; p = v.next[p] {
+		found = append(found, p)
+	}
+	return found
+}
+
+// writesLower tells whether the document has a word in lower case.
+func (v *view) writesLower(fold string) bool { return v.words[singular(fold)].lower }
 
 // singular lets the plural of a name find it.
 func singular(fold string) string {
@@ -47,7 +91,7 @@ func (v *view) sentenceAt(place int32) int {
 
 // find gives the places of a word, or of a form of it: a people for its country, an adjective for its noun.
 func (v *view) find(word string) []int32 {
-	if found := v.places[singular(word)]; len(found) > 0 {
+	if found := v.places(singular(word)); len(found) > 0 {
 		return found
 	}
 	for _, other := range aliases[word] {
@@ -58,13 +102,24 @@ func (v *view) find(word string) []int32 {
 	if len(word) < 4 {
 		return nil
 	}
-	var best string
-	for other := range v.places { // the longest, and of these the first by name: the order of the map must not show
-		if kin(word, other) && (len(other) > len(best) || len(other) == len(best) && other < best) {
+	best := ""
+	for _, other := range v.alike(word[:4]) {
+		if len(other) > len(best) && kin(word, other) {
 			best = other
 		}
 	}
-	return v.places[best]
+	return v.places(best)
+}
+
+// alike are the document's words that begin with some letters, in order.
+func (v *view) alike(prefix string) []string {
+	v.sort.Do(func() { v.sorted = slices.Sorted(maps.Keys(v.words)) })
+	from, _ := slices.BinarySearch(v.sorted, prefix)
+	to := from
+	for to < len(v.sorted) && strings.HasPrefix(v.sorted[to], prefix) {
+		to++
+	}
+	return v.sorted[from:to]
 }
 
 // kin tells whether two words are forms of one: Canada and Canadian, Jordan and Jordanians. They share all but a short ending.
@@ -88,7 +143,7 @@ var inflection = setOf("s es a an ans ian ians n ns ish ese e ic y ia ium i is o
 // phrase gives the places where words stand one after another.
 func (v *view) phrase(words []string) []int32 {
 	var found []int32
-	for _, p := range v.places[singular(words[0])] {
+	for _, p := range v.places(singular(words[0])) {
 		if v.follows(p, words) {
 			found = append(found, p)
 		}
