@@ -64,10 +64,13 @@ func addTo(x *ground.Index, c claim) error {
 	return x.Add(c.id+".md", []byte(strings.Join(lines, "\n\n")))
 }
 
+// noDeadline is the context of a program that runs until it is done.
+var noDeadline = context.Background()
+
 // judge gives the findings on a claim.
 func judge(checker qa.Checker, text string) ([]qa.Result, error) {
 	a := &qa.Article{Doc: stet.Document{Locale: "en"}, Body: prose.Plain(strings.TrimSpace(text))}
-	results := checker.Check(context.Background(), a)
+	results := checker.Check(noDeadline, a)
 	for _, r := range results {
 		if r.Err != nil {
 			return nil, r.Err
