@@ -19,7 +19,7 @@ func parseMarkdown(source string) (*Text, error) {
 	if err := tame(source); err != nil {
 		return nil, err
 	}
-	m := &reader{builder: newBuilder(source), links: &linkNotes{ends: map[ast.Node]int{}}, slugs: slugs{}, plainSlugs: slugs{}}
+	m := &reader{builder: newBuilder(source), links: &linkNotes{ends: map[ast.Node]int{}}, slugs: slugs{}, plainSlugs: slugs{}, hyphenSlugs: slugs{}}
 	m.masked = masked(source)
 	pc := parser.NewContext()
 	pc.Set(linkNotesKey, m.links)
@@ -33,8 +33,8 @@ func parseMarkdown(source string) (*Text, error) {
 // reader turns goldmark's tree into a Text.
 type reader struct {
 	*builder
-	links             *linkNotes
-	slugs, plainSlugs slugs
+	links                          *linkNotes
+	slugs, plainSlugs, hyphenSlugs slugs
 }
 
 // place is where a block stands.
@@ -100,6 +100,7 @@ func (m *reader) heading(n *ast.Heading, at place) {
 	plain := strings.TrimSpace(string(m.plain))
 	m.anchor(m.slugs.unique(githubSlug(plain)), span)
 	m.anchor(m.plainSlugs.unique(plainSlug(raw)), span)
+	m.anchor(m.hyphenSlugs.unique(hyphenSlug(plain)), span)
 	if id, ok := n.AttributeString("id"); ok {
 		if id, ok := id.([]byte); ok {
 			m.anchor(string(id), span)

@@ -48,3 +48,10 @@ func plainSlug(heading string) string {
 		return -1
 	}, strings.ToLower(strings.TrimSpace(heading)))
 }
+
+// hyphenSlug is the slug of generators that write one hyphen for whatever is neither letter nor digit, as Zola does:
+// https://www.getzola.org/documentation/content/linking/.
+func hyphenSlug(heading string) string {
+	words := strings.FieldsFunc(strings.ToLower(heading), func(r rune) bool { return !unicode.In(r, unicode.L, unicode.N, unicode.M) })
+	return strings.Join(words, "-")
+}
