@@ -18,6 +18,7 @@ import (
 	"stet/connector"
 	"stet/connector/all"
 	"stet/internal/config"
+	"stet/internal/policy"
 	"stet/internal/state"
 	"stet/internal/store"
 )
@@ -85,7 +86,7 @@ func (sh *shell) examine(ctx context.Context) []finding {
 		return []finding{{What: "configuration", Says: err.Error(), Remedy: "correct the file, or write a first one with stet init"}}
 	}
 	list := []finding{{What: "configuration", OK: true, Says: fmt.Sprintf("%s: %d sources, %d targets, %d tokens", cfg.Path, len(cfg.Sources), len(cfg.Targets), len(cfg.Tokens))}}
-	list = append(list, exposure(cfg), sh.examineStore(ctx, cfg))
+	list = append(list, exposure(cfg), examinePolicy(cfg), sh.examineStore(ctx, cfg))
 	if len(cfg.Tokens) == 0 {
 		list = append(list, finding{What: "tokens", warning: true, Says: "there are none, so the API answers nobody", Remedy: "add one under tokens:"})
 	}
@@ -102,6 +103,22 @@ func exposure(cfg config.Config) finding {
 		f.Says += " can be reached from other machines, without encryption"
 		f.Remedy = "listen at 127.0.0.1 and put a proxy that speaks https in front"
 	}
+	return f
+}
+
+// examinePolicy reads the pack, as stet serve does before anything else.
+func examinePolicy(cfg config.Config) finding {
+	f := finding{What: "policy"}
+	if cfg.Policy == "" {
+		f.warning, f.Says, f.Remedy = true, "there is none, so everything passes the gate", "write policy: default for the pack that ships with stet"
+		return f
+	}
+	pack, err := policy.Load(cfg.Policy)
+	if err != nil {
+		f.Says, f.Remedy = err.Error(), "stet serve does not start before this is right; stet policy test checks more"
+		return f
+	}
+	f.OK, f.Says = true, fmt.Sprintf("%s with %d rules, threshold %d", pack.Version(), len(pack.Rules), pack.Threshold)
 	return f
 }
 

@@ -196,7 +196,7 @@ func (s *sending) nextVersion(ctx context.Context, a article.Article) (int64, er
 		return 1, nil
 	case err != nil:
 		return 0, err
-	case hash == contract.ContentHash(a.Document):
+	case hash == contract.ContentHash(a.Document) || s.door.Resubmission != "":
 		return version, nil
 	}
 	return version + 1, nil

@@ -19,6 +19,8 @@ type laid struct {
 	Files  []string `json:"files"`
 	Kept   []string `json:"kept_aside,omitempty"` // what stood there before, under its new name
 	DryRun bool     `json:"dry_run"`
+
+	policy bool // it was a policy alone
 }
 
 func (sh *shell) initCommand() *cobra.Command {
@@ -26,7 +28,7 @@ func (sh *shell) initCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "init [FOLDER]",
 		Short: "Write a first configuration, with secrets, into a folder",
-		Long: `Write stet.yaml with a comment on every key, a folder for policies, a signing secret for the source newsroom and
+		Long: `Write stet.yaml with a comment on every key, a policy, a signing secret for the source newsroom and
 an API token. Secrets are files that only you can read.
 
 Nothing that exists is overwritten. With --force, what exists is first renamed to NAME.old.`,
@@ -104,6 +106,10 @@ func (l laid) write(sh *shell, w io.Writer) {
 	}
 	for _, path := range l.Files {
 		fmt.Fprintf(w, "%s  %s\n", verb, path)
+	}
+	if l.policy {
+		sh.note("\nNext:\n  stet policy list --policy %s\n  stet qa --policy %s article.md", l.Folder, l.Folder)
+		return
 	}
 	if !l.DryRun {
 		at := ""

@@ -111,7 +111,7 @@ func awaitRest(ctx context.Context, c *client.Client, r sent, target string) (pu
 func restOf(c client.Content, r sent, target string) (published, bool) {
 	out := published{ContentID: c.ContentID, Version: r.Version, Target: target}
 	if c.Version == r.Version && (c.Gate == "failed" || c.Gate == "superseded") {
-		out.State, out.Reason = stet.StateIdle, "version "+fmt.Sprint(r.Version)+" did not pass the gates: "+c.Gate
+		out.State, out.Reason = stet.StateIdle, "version "+fmt.Sprint(r.Version)+" did not pass the gate ("+c.Gate+"); stet status "+c.ContentID+" shows its report"
 		return out, true
 	}
 	for _, p := range c.Publications {

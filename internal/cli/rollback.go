@@ -72,6 +72,9 @@ func (sh *shell) tellPlan(p client.Plan, verb string) error {
 			fmt.Fprintf(w, " %q", clean(p.Title))
 		}
 		fmt.Fprintln(w)
+		if p.JudgedAgain {
+			fmt.Fprintln(w, "it passes the gate again first: the policy is another now, or refused it")
+		}
 		if p.Hold {
 			fmt.Fprintf(w, "later versions wait until `stet release %s --target %s`\n", clean(p.ContentID), p.Target)
 		}

@@ -60,6 +60,9 @@ file's last change in seconds since 1970: an untouched file is a duplicate, a to
 
 The secret is that of the source in stet.yaml, or $STET_SECRET, or --secret-file.
 
+A version that the gate refused can be sent once more with other text: stet status CONTENT shows the token for
+--resubmit, which goes with the version that is stored.
+
 draft: true in the front matter sends draft_ready in place of publish_request. Tries that got no answer are made
 again under the same delivery id.`,
 		Example: `  stet send --source newsroom launch.md
@@ -81,6 +84,7 @@ again under the same delivery id.`,
 	f.StringSliceVarP(&s.targets, "target", "t", nil, "`target` to publish to; may be repeated (default: every target of the source)")
 	f.BoolVar(&s.draft, "draft", false, "send draft_ready: the gates judge it; it is published only if the source says so")
 	f.StringVar(&s.reason, "reason", "", "a `sentence` for the log")
+	f.StringVar(&s.door.Resubmission, "resubmit", "", "`token` of the report on a refused version, to send that version once more with other text")
 	f.IntVar(&s.parallel, "parallel", 8, "deliveries at once")
 	_ = c.RegisterFlagCompletionFunc("source", sh.completeSources)
 	_ = c.RegisterFlagCompletionFunc("target", sh.completeTargets)
@@ -90,6 +94,9 @@ again under the same delivery id.`,
 func (s *sending) run(ctx context.Context, files []string) error {
 	if s.version != 0 && len(files) > 1 {
 		return usage("--version belongs to one file, and there are %d", len(files))
+	}
+	if s.door.Resubmission != "" && len(files) > 1 {
+		return usage("--resubmit belongs to one file, and there are %d", len(files))
 	}
 	if s.parallel < 1 || s.version < 0 {
 		return usage("--parallel and --version must be 1 or more")

@@ -17,7 +17,8 @@ func (sh *shell) statusCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "status [CONTENT]",
 		Short: "Show where contents stand at their targets",
-		Long: `Show where every content stands at every target, or all there is to know of one.
+		Long: `Show where every content stands at every target, or all there is to know of one: with the gate's report on its newest
+version and, for an editor, the token with which its source may send a refused version once more.
 
 With --json and no CONTENT, one line of JSON for each content.`,
 		Args:              cobra.MaximumNArgs(1),
@@ -35,9 +36,19 @@ With --json and no CONTENT, one line of JSON for each content.`,
 			if err != nil {
 				return err
 			}
-			return sh.result(content, func(w io.Writer) { sh.writeContent(w, content) })
+			report, err := s.Report(c.Context(), args[0], 0)
+			if err != nil {
+				return err
+			}
+			return sh.result(statusOf{content, report}, func(w io.Writer) { sh.writeContent(w, content); sh.writeVerdict(w, report) })
 		},
 	}
+}
+
+// statusOf is one content with the report on its newest version.
+type statusOf struct {
+	client.Content
+	Report client.Report `json:"report"`
 }
 
 func (sh *shell) statusOfAll(ctx context.Context, s *session) error {

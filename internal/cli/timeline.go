@@ -101,6 +101,7 @@ func sentence(e stet.Event) string {
 		Code       string
 		Cause      stet.Cause
 		Score      *int
+		Policy     string
 		Delivery   string
 		RemoteID   string `json:"remote_id"`
 		Fence      int64
@@ -112,7 +113,10 @@ func sentence(e stet.Event) string {
 	case stet.DraftReady, stet.PublishRequest, stet.UnpublishRequest:
 		return fmt.Sprintf("from %s, delivery %s", e.Source, d.Delivery)
 	case stet.QAPassed:
-		return "every gate passed"
+		if d.Policy == "pass-all" {
+			return "there is no policy"
+		}
+		return fmt.Sprintf("score %d by policy %s", orZero(d.Score), d.Policy)
 	case stet.ApplyQueued:
 		return fmt.Sprintf("%s number %d of this target", d.Cause, e.ApplySeq)
 	case stet.PublishStarted:
@@ -125,4 +129,11 @@ func sentence(e stet.Event) string {
 		return d.RemoteID
 	}
 	return firstOf(d.URL, d.Code, d.Evidence, d.RemoteID)
+}
+
+func orZero(n *int) int {
+	if n == nil {
+		return 0
+	}
+	return *n
 }

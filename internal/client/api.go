@@ -52,6 +52,8 @@ type Plan struct {
 	ApplySeq  int64  `json:"apply_seq,omitempty"`
 	Hold      bool   `json:"hold"`
 	DryRun    bool   `json:"dry_run"`
+	// JudgedAgain: the version must pass the gate again first.
+	JudgedAgain bool `json:"judged_again,omitempty"`
 }
 
 // DeadLetter is work that was given up.

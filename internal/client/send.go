@@ -22,6 +22,8 @@ type Door struct {
 	Pause  func(ctx context.Context, d time.Duration) error // between tries; nil: wait
 	Notice func(delivery string, try int, err error)        // of tries that failed and are made again; nil: nobody
 	Now    func() time.Time                                 // for the signature; time.Now where nil
+
+	Resubmission string // token with which a refused version is sent once more with other text; empty: none
 }
 
 // Receipt is what the door answered to an event that it has.
@@ -96,6 +98,9 @@ func (c *Client) deliver(ctx context.Context, door Door, delivery string, body [
 	}
 	req.Header.Set("Content-Type", contract.MediaJSON)
 	contract.SetHeaders(req.Header, door.Secret, contract.Delivery{ID: delivery, Timestamp: now()}, body)
+	if door.Resubmission != "" {
+		req.Header.Set(contract.HeaderResubmission, door.Resubmission)
+	}
 	raw, err := c.do(req)
 	if err != nil {
 		return receipt, err
