@@ -12,7 +12,7 @@ CORPUS   ?=
 .PHONY: help build test test-race test-wordpress lint vuln fmt check demo demo-wordpress bench eval sim crash fuzz docs clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build the binary ./stet
 	CGO_ENABLED=0 go build -trimpath -o stet ./cmd/stet
