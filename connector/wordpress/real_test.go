@@ -17,18 +17,12 @@ import (
 	"stet/connector/wordpress"
 )
 
-// realFaults is how many faults at least are injected into a real WordPress in each of its modes, with and without the
-// plugin; with -short both modes together get 600.
-func realFaults() int {
-	if testing.Short() {
-		return 300
-	}
-	return 500
-}
+// realFaults is how many faults at least are injected into a real WordPress, in each of its modes.
+const realFaults = 500
 
 // TestConformanceReal runs the suite against the WordPress that STET_TEST_WORDPRESS describes, as
-// `testenv/wordpress run go test ...` sets it. The judge reads its database. It takes minutes, and with -short a minute or
-// two: fewer faults by the matrix, more by chance.
+// `testenv/wordpress run go test ...` sets it. The judge reads its database. It takes minutes, with -short one or two:
+// fewer faults by the matrix, more by chance.
 func TestConformanceReal(t *testing.T) {
 	text := os.Getenv("STET_TEST_WORDPRESS")
 	if text == "" {
@@ -55,7 +49,7 @@ func TestConformanceReal(t *testing.T) {
 	connectortest.Run(t, connectortest.Config{
 		Spec: wordpress.Spec(), Name: name, Against: "WordPress " + wp.Version, Target: wp.URL,
 		Open:  opener(wp.User, wp.Password, plugin),
-		Judge: office, Person: office, Secrets: []string{wp.Password}, UnknownID: "999999999", Faults: realFaults(), Sparse: testing.Short(), Docs: "../../docs/connectors.md",
+		Judge: office, Person: office, Secrets: []string{wp.Password}, UnknownID: "999999999", Faults: realFaults, Sparse: testing.Short(), Docs: "../../docs/connectors.md",
 	})
 }
 
