@@ -95,7 +95,7 @@ func (a *App) open(ctx context.Context) (err error) {
 		return err
 	}
 	cfg := engine.Config{Sources: sources(a.cfg), Targets: targets, Gate: a.opts.Gate, Observer: observer{a.observer, a},
-		Log: a.log, Node: a.queue.Node(), NodeTTL: a.nodeTTL(), Now: a.opts.Now, Fail: failpoint(os.Getenv(FailpointVariable))}
+		Log: a.log, Node: a.queue.Node(), NodeTTL: a.nodeTTL(), Crashes: a.cfg.MaxCrashes, Now: a.opts.Now, Fail: failpoint(os.Getenv(FailpointVariable))}
 	if cfg.Gate == nil {
 		if err := a.openGate(&cfg); err != nil {
 			return err

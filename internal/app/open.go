@@ -89,7 +89,7 @@ func (a *App) openTargets(ctx context.Context) ([]engine.Target, error) {
 			return nil, fmt.Errorf("open target %s: %w", name, err)
 		}
 		list = append(list, engine.Target{Name: name, Kind: t.Kind, Connector: c, SlugScope: t.SlugScope, MaxAttempts: t.MaxAttempts, Backoff: t.Backoff,
-			MaxBackoff: t.MaxBackoff, KeepHold: t.KeepHold, BaseURL: cmp.Or(t.Options["base_url"], t.Options["url"]),
+			MaxBackoff: t.MaxBackoff, CallTimeout: t.CallTimeout, KeepHold: t.KeepHold, BaseURL: cmp.Or(t.Options["base_url"], t.Options["url"]),
 			Policy: publish.Policy{Horizon: cmp.Or(t.Horizon, c.Capabilities().Horizon), WaitHorizon: t.WaitHorizon, KeepGone: t.KeepGone}})
 	}
 	return list, nil

@@ -14,14 +14,15 @@ import (
 type Config struct {
 	Path string // of the file, absolute; relative paths in it are relative to its folder
 
-	Listen    string        // address of the HTTP server: 127.0.0.1:7838
-	Data      string        // folder of the embedded store, absolute
-	Database  Secret        // DSN of PostgreSQL; empty: the embedded store in Data
-	Policy    string        // folder of the policy pack, absolute, or the name of one that ships with stet; empty: everything passes
-	Workers   int           // publishes at once on this node; 0: the default of the queue
-	NodeTTL   time.Duration // PostgreSQL: silence after which a node counts as dead; 0: the default of the queue
-	Log       Log
-	Telemetry Telemetry
+	Listen     string        // address of the HTTP server: 127.0.0.1:7838
+	Data       string        // folder of the embedded store, absolute
+	Database   Secret        // DSN of PostgreSQL; empty: the embedded store in Data
+	Policy     string        // folder of the policy pack, absolute, or the name of one that ships with stet; empty: everything passes
+	Workers    int           // publishes at once on this node; 0: the default of the queue
+	MaxCrashes int64         // lost leases in a row before work counts as poison; 0: the default of the engine
+	NodeTTL    time.Duration // PostgreSQL: silence after which a node counts as dead; 0: the default of the queue
+	Log        Log
+	Telemetry  Telemetry
 
 	Sources map[string]Source
 	Targets map[string]Target
@@ -62,6 +63,7 @@ type Target struct {
 	MaxAttempts int64
 	Backoff     time.Duration // after the first failed try, doubling; 0: the default of the engine
 	MaxBackoff  time.Duration // 0: the default of the engine
+	CallTimeout time.Duration // of one call; 0: the default of the engine
 	KeepHold    bool          // after_rollback: wait
 	KeepGone    bool          // on_gone: stop
 }

@@ -51,7 +51,7 @@ sources:
     tolerance: 1m
     disabled: false
 targets:
-  blog: {kind: site, slug_scope: s, horizon: 1m, wait_horizon: true, max_attempts: 3, backoff: 1s, max_backoff: 1m, after_rollback: wait, on_gone: stop, options: {path: out, base_url: "https://example.com/"}}
+  blog: {kind: site, slug_scope: s, horizon: 1m, wait_horizon: true, max_attempts: 3, call_timeout: 5s, backoff: 1s, max_backoff: 1m, after_rollback: wait, on_gone: stop, options: {path: out, base_url: "https://example.com/"}}
 tokens:
   admin: {token: file:token, role: operator}
   reader: {sha256: 0000000000000000000000000000000000000000000000000000000000000000, role: viewer}
@@ -72,7 +72,7 @@ func TestLoadsEveryKey(t *testing.T) {
 	if len(s.Secrets) != 2 || !s.PublishDrafts || s.MaxVersionJump != 10 || s.MaxBody != 4096 || s.Tolerance != time.Minute || s.Contents[0] != "docs/**" {
 		t.Errorf("source: %+v", s)
 	}
-	if !b.KeepHold || !b.KeepGone || !b.WaitHorizon || b.Horizon != time.Minute || b.MaxAttempts != 3 || b.Backoff != time.Second || b.MaxBackoff != time.Minute || !filepath.IsAbs(b.Options["path"]) || filepath.Base(b.Options["path"]) != "out" || b.Options["format"] != "html" {
+	if !b.KeepHold || !b.KeepGone || !b.WaitHorizon || b.Horizon != time.Minute || b.MaxAttempts != 3 || b.CallTimeout != 5*time.Second || b.Backoff != time.Second || b.MaxBackoff != time.Minute || !filepath.IsAbs(b.Options["path"]) || filepath.Base(b.Options["path"]) != "out" || b.Options["format"] != "html" {
 		t.Errorf("target: %+v", b)
 	}
 	if c.Tokens["admin"].Value.Reveal() != token || c.Tokens["reader"].Role != config.Viewer || c.Workers != 2 || c.NodeTTL != 5*time.Second || !filepath.IsAbs(c.Data) || !filepath.IsAbs(c.Policy) {

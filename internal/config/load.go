@@ -45,15 +45,16 @@ func (r *reader) root(c *Config, top ast.Node) {
 	workers := int64(0)
 	var sources, data ast.Node
 	r.fields(top, "the file", map[string]func(ast.Node){
-		"listen":    r.address(&c.Listen),
-		"data":      func(n ast.Node) { data = n; r.path(&c.Data, "data")(n) },
-		"database":  func(n ast.Node) { r.secretly(func() { c.Database = r.dsn(n) }) },
-		"policy":    r.policy(&c.Policy),
-		"workers":   r.integer(&workers, "workers", 1),
-		"node_ttl":  func(n ast.Node) { r.nodeTTL(&c.NodeTTL, n) },
-		"log":       func(n ast.Node) { r.log(&c.Log, n) },
-		"telemetry": func(n ast.Node) { r.telemetry(&c.Telemetry, n) },
-		"sources":   func(n ast.Node) { sources = n }, // after the targets that they name
+		"listen":      r.address(&c.Listen),
+		"data":        func(n ast.Node) { data = n; r.path(&c.Data, "data")(n) },
+		"database":    func(n ast.Node) { r.secretly(func() { c.Database = r.dsn(n) }) },
+		"policy":      r.policy(&c.Policy),
+		"workers":     r.integer(&workers, "workers", 1),
+		"max_crashes": r.integer(&c.MaxCrashes, "max_crashes", 1),
+		"node_ttl":    func(n ast.Node) { r.nodeTTL(&c.NodeTTL, n) },
+		"log":         func(n ast.Node) { r.log(&c.Log, n) },
+		"telemetry":   func(n ast.Node) { r.telemetry(&c.Telemetry, n) },
+		"sources":     func(n ast.Node) { sources = n }, // after the targets that they name
 		"targets": func(n ast.Node) {
 			r.named(n, "target", func(name string, n ast.Node) { c.Targets[name] = r.target(name, n) })
 		},

@@ -22,6 +22,7 @@ func (r *reader) target(name string, node ast.Node) Target {
 		"wait_horizon":   r.boolean(&t.WaitHorizon, what+": wait_horizon"),
 		"max_attempts":   r.integer(&t.MaxAttempts, what+": max_attempts", 1),
 		"backoff":        r.duration(&t.Backoff, what+": backoff"),
+		"call_timeout":   r.duration(&t.CallTimeout, what+": call_timeout"),
 		"max_backoff":    r.duration(&t.MaxBackoff, what+": max_backoff"),
 		"after_rollback": r.choice(&after, what+": after_rollback", "publish", "wait"),
 		"on_gone":        r.choice(&gone, what+": on_gone", "recreate", "stop"),
