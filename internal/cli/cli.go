@@ -87,6 +87,7 @@ what happened.
 Start here:
   stet demo                                see it work, in a minute, in a temporary folder
   stet init && stet serve                  set up a server in this folder and start it
+  stet qa article.md                       judge an article before anybody sees it
   stet send --source cli article.md        publish an article`,
 		SilenceErrors:     true,
 		SilenceUsage:      true,
@@ -100,7 +101,7 @@ Start here:
 	flags.StringVar(&sh.server, "server", "", "`URL` of the server to ask (default $STET_SERVER, else the one of the configuration)")
 	flags.StringVar(&sh.token, "token", "", "API `token`; better given as $STET_TOKEN, because others may see command lines")
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage("%v; see `%s --help`", err, c.CommandPath()) })
-	root.AddGroup(&cobra.Group{ID: "run", Title: "Run it:"}, &cobra.Group{ID: "publish", Title: "Publish:"},
+	root.AddGroup(&cobra.Group{ID: "run", Title: "Run it:"}, &cobra.Group{ID: "write", Title: "Check what you write:"}, &cobra.Group{ID: "publish", Title: "Publish:"},
 		&cobra.Group{ID: "see", Title: "See what happened:"}, &cobra.Group{ID: "decide", Title: "Decide:"})
 	add := func(group string, commands ...*cobra.Command) {
 		for _, c := range commands {
@@ -109,9 +110,10 @@ Start here:
 		}
 	}
 	add("run", sh.initCommand(), sh.serveCommand(), sh.doctorCommand(), sh.demoCommand(), sh.benchCommand())
+	add("write", sh.qaCommand(), sh.policyCommand())
 	add("publish", sh.sendCommand(), sh.publishCommand())
 	add("see", sh.statusCommand(), sh.timelineCommand(), sh.eventsCommand(), sh.connectorsCommand(), sh.connectorCommand())
-	add("decide", sh.rollbackCommand(), sh.releaseCommand(), sh.driftCommand(), sh.deadLettersCommand())
+	add("decide", sh.rollbackCommand(), sh.releaseCommand(), sh.waiveCommand(), sh.driftCommand(), sh.deadLettersCommand())
 	add("", sh.versionCommand(), exitCodesTopic())
 	return root
 }

@@ -16,7 +16,7 @@ import (
 const (
 	exitDone        = 0
 	exitFailed      = 1 // what was asked for was tried and failed, or a check found something
-	exitUsage       = 2 // the command line or the configuration is wrong
+	exitUsage       = 2 // the command line, the configuration or the policy is wrong
 	exitRefused     = 3 // the server, or a rule, said no
 	exitUnavailable = 4 // not reachable, busy, or in use: try again
 	exitInternal    = 5 // a fault of stet or of the machine
@@ -30,9 +30,9 @@ func exitCodesTopic() *cobra.Command {
 		Long: `The exit codes of stet:
 
   0    done
-  1    it was tried and failed, or a check found something: an article could not be published, the log does not
-       verify, the demo found a duplicate page
-  2    the command line or the configuration is wrong; nothing was done
+  1    it was tried and failed, or a check found something: an article could not be published or does not pass its
+       policy, the log does not verify, the demo found a duplicate page
+  2    the command line, the configuration or the policy is wrong; nothing was done
   3    refused: a stale version, another content under this version, no such content, not allowed
   4    not reachable, busy or in use; the same command may succeed later
   5    a fault of stet or of the machine

@@ -76,16 +76,18 @@ func WriteBaseline(w io.Writer, reports []qa.Report, name func(*qa.Report) strin
 	return encode(w, file)
 }
 
-// Mark marks the findings of an article that the baseline knows as Old, as often as it knows them. The score is not
-// computed again.
-func (b *Baseline) Mark(name string, r *qa.Report) {
+// Marker gives a function that marks findings of an article which the baseline knows as Old, as often as it knows them,
+// counting over all its calls. name is the article's in the baseline.
+func (b *Baseline) Marker(name string) func([]qa.Finding) {
 	left := maps.Clone(b.files[name])
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		key := Known{File: name, Rule: f.Rule, Hash: f.Hash}
-		if left[key] > 0 {
-			left[key]--
-			f.Old = true
+	return func(findings []qa.Finding) {
+		for i := range findings {
+			f := &findings[i]
+			key := Known{File: name, Rule: f.Rule, Hash: f.Hash}
+			if left[key] > 0 {
+				left[key]--
+				f.Old = true
+			}
 		}
 	}
 }

@@ -310,7 +310,7 @@ func TestBaselineMarksWhatItKnowsAsOftenAsItKnowsIt(t *testing.T) {
 	for i := range after.Findings {
 		after.Findings[i].Old = false
 	}
-	b.Mark(after.File, &after)
+	b.Marker(after.File)(after.Findings)
 	var marks strings.Builder
 	for _, f := range after.Findings {
 		marks.WriteString(map[bool]string{true: "o", false: "n"}[f.Old])
@@ -319,7 +319,7 @@ func TestBaselineMarksWhatItKnowsAsOftenAsItKnowsIt(t *testing.T) {
 		t.Errorf("marks %s", marks.String())
 	}
 	other := failing().Entries[1].Report
-	b.Mark(other.File, &other)
+	b.Marker(other.File)(other.Findings)
 	if other.Findings[0].Old {
 		t.Error("a finding of another file is known")
 	}

@@ -143,7 +143,7 @@ func row(e *Entry, f *qa.Finding) string {
 		kind = "waived"
 		what += "<br>" + plain(fmt.Sprintf("Waived by %s until %s: %s", f.Waived.By, f.Waived.Until.Format(time.DateOnly), short(f.Waived.Reason, 300)))
 	}
-	return fmt.Sprintf("| %s | %s | `%s` | %s |\n", plain(place(e, f)), kind, code(f.Rule), what)
+	return fmt.Sprintf("| %s | %s | `%s`<br><sub>%s</sub> | %s |\n", plain(place(e, f)), kind, code(f.Rule), plain(f.Hash), what)
 }
 
 // plain writes a text from elsewhere so that nothing in it is Markdown, HTML, a mention or a reference to an issue.

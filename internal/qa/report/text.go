@@ -142,7 +142,7 @@ func (p *printer) category(e *Entry, category qa.Category) {
 var severityColor = map[qa.Severity]string{qa.Blocker: bold + ";" + red, qa.Error: red, qa.Warning: yellow, qa.Info: cyan}
 
 func (p *printer) finding(e *Entry, f *qa.Finding) {
-	p.line("  %s  %s  %s", place(e, f), p.paint(severityColor[f.Severity], string(f.Severity)), p.paint(faint, clean(f.Rule)))
+	p.line("  %s  %s  %s  %s", place(e, f), p.paint(severityColor[f.Severity], string(f.Severity)), clean(f.Rule), p.paint(faint, clean(f.Hash)))
 	p.block(4, "", f.Message)
 	number := fmt.Sprint(f.Where.Start.Line)
 	if line, marks := shown(e.text(f), f, p.width-len(number)-7); line != "" {
