@@ -15,6 +15,7 @@ type operation struct {
 	ready func(*bench, *piece) // brings the content to where the operation begins
 	act   func(*bench, *piece)
 	first func(*bench, *piece) map[int]Fault // faults that are part of the operation; nil: none
+	few   bool                               // one fault at each call: another operation has the same calls
 }
 
 func always(connector.Capabilities) string { return "" }
@@ -68,7 +69,7 @@ func (o operation) matrix(s *suite, t T) {
 		from = at + 1
 	}
 	for at := from; at < len(calls); at++ {
-		for _, f := range s.faultsAt() {
+		for _, f := range s.faultsAt(o.few) {
 			script := map[int]Fault{at: f}
 			for n, other := range base {
 				script[n] = other
@@ -83,9 +84,9 @@ func (o operation) matrix(s *suite, t T) {
 }
 
 // faultsAt are the faults for the next call of the matrix.
-func (s *suite) faultsAt() []Fault {
+func (s *suite) faultsAt(few bool) []Fault {
 	all := Faults()
-	if !s.cfg.Sparse {
+	if !s.cfg.Sparse && !few {
 		return all
 	}
 	s.calls++

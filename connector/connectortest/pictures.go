@@ -80,7 +80,7 @@ func illustrated() operation {
 
 // reillustrated is the operation of giving a text other pictures.
 func reillustrated() operation {
-	return operation{name: "other_pictures", not: always, ready: func(b *bench, p *piece) {
+	return operation{name: "other_pictures", few: true, not: always, ready: func(b *bench, p *piece) {
 		b.illustrate(p, 1)
 		b.write(p)
 		b.settle()

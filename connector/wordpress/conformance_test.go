@@ -45,22 +45,22 @@ func opener(user, password, plugin string) func(connectortest.T, connectortest.A
 type staff struct{ wp *fake.Server }
 
 func (s staff) Items(_ context.Context, about string) (items []connectortest.JudgedItem, err error) {
-	for _, p := range s.wp.Posts() {
-		if !strings.Contains(p.Title, about) {
-			continue
+	s.wp.Each(func(p *fake.Post) {
+		if p.Type == "attachment" || !strings.Contains(p.Title, about) {
+			return
 		}
 		items = append(items, connectortest.JudgedItem{ID: strconv.Itoa(p.ID), Title: p.Title, Slug: p.Slug, Public: p.Status == "publish", Trashed: p.Status == "trash",
 			Image: strconv.Itoa(p.Media)})
-	}
+	})
 	return items, nil
 }
 
 func (s staff) Files(context.Context) (files []connectortest.JudgedFile, err error) {
-	for _, p := range s.wp.Posts() {
+	s.wp.Each(func(p *fake.Post) {
 		if p.Type == "attachment" {
 			files = append(files, connectortest.JudgedFile{ID: strconv.Itoa(p.ID), SHA256: p.Sum})
 		}
-	}
+	})
 	return files, nil
 }
 

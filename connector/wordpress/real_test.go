@@ -3,12 +3,17 @@ package wordpress_test
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
+	"sync"
 	"testing"
 
 	_ "github.com/go-sql-driver/mysql" // the database of WordPress
@@ -45,11 +50,11 @@ func TestConformanceReal(t *testing.T) {
 	if wp.Plugin {
 		name, plugin = "wordpress with plugin", "yes"
 	}
-	office := editors{url: wp.URL, user: wp.User, password: wp.Password, db: db, posts: wp.DB.Prefix + "posts"}
+	office := editors{url: wp.URL, user: wp.User, password: wp.Password, db: db, posts: wp.DB.Prefix + "posts", sums: &sync.Map{}}
 	connectortest.Run(t, connectortest.Config{
 		Spec: wordpress.Spec(), Name: name, Against: "WordPress " + wp.Version, Target: wp.URL,
 		Open:  opener(wp.User, wp.Password, plugin),
-		Judge: office, Person: office, Secrets: []string{wp.Password}, UnknownID: "999999999", Faults: realFaults, Sparse: testing.Short(), Docs: "../../docs/connectors.md",
+		Judge: office, Person: office, Secrets: []string{wp.Password}, UnknownID: "999999999", Faults: realFaults, Sparse: testing.Short(), Pictures: true, Docs: "../../docs/connectors.md",
 	})
 }
 
@@ -57,14 +62,16 @@ func TestConformanceReal(t *testing.T) {
 type editors struct {
 	url, user, password string
 	db                  *sql.DB
-	posts               string // the table
+	posts               string    // the table
+	sums                *sync.Map // of files, by id
 }
 
 func (e editors) Items(ctx context.Context, about string) (items []connectortest.JudgedItem, err error) {
-	rows, err := e.db.QueryContext(ctx, "SELECT ID, post_title, post_name, post_status FROM "+e.posts+
-		" WHERE post_type = 'post' AND post_status NOT IN ('auto-draft', 'inherit') AND LOCATE(?, post_title) > 0", about)
+	what := "SELECT ID, post_title, post_name, post_status, COALESCE((SELECT MAX(meta_value) FROM " + e.meta() +
+		" WHERE post_id = ID AND meta_key = '_thumbnail_id'), '') FROM " + e.posts
+	rows, err := e.db.QueryContext(ctx, what+" WHERE post_type = 'post' AND post_status NOT IN ('auto-draft', 'inherit') AND LOCATE(?, post_title) > 0", about)
 	if about == "" {
-		rows, err = e.db.QueryContext(ctx, "SELECT ID, post_title, post_name, post_status FROM "+e.posts+" WHERE post_type = 'post'")
+		rows, err = e.db.QueryContext(ctx, what+" WHERE post_type = 'post'")
 	}
 	if err != nil {
 		return nil, err
@@ -72,13 +79,56 @@ func (e editors) Items(ctx context.Context, about string) (items []connectortest
 	defer rows.Close()
 	for rows.Next() {
 		var id int
-		var title, slug, status string
-		if err := rows.Scan(&id, &title, &slug, &status); err != nil {
+		var title, slug, status, image string
+		if err := rows.Scan(&id, &title, &slug, &status, &image); err != nil {
 			return nil, err
 		}
-		items = append(items, connectortest.JudgedItem{ID: strconv.Itoa(id), Title: title, Slug: slug, Public: status == "publish", Trashed: status == "trash"})
+		items = append(items, connectortest.JudgedItem{ID: strconv.Itoa(id), Title: title, Slug: slug, Public: status == "publish", Trashed: status == "trash", Image: image})
 	}
 	return items, rows.Err()
+}
+
+func (e editors) meta() string { return strings.TrimSuffix(e.posts, "posts") + "postmeta" }
+
+// Files looks every attachment up in the database, and what is in its file at the site.
+func (e editors) Files(ctx context.Context) (files []connectortest.JudgedFile, err error) {
+	rows, err := e.db.QueryContext(ctx, "SELECT ID, MAX(meta_value) FROM "+e.posts+" JOIN "+e.meta()+
+		" ON post_id = ID AND meta_key = '_wp_attached_file' WHERE post_type = 'attachment' GROUP BY ID")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int
+		var name string
+		if err := rows.Scan(&id, &name); err != nil {
+			return nil, err
+		}
+		sum, known := e.sums.Load(id)
+		if !known {
+			if sum, err = e.sum(ctx, name); err != nil {
+				return nil, err
+			}
+			e.sums.Store(id, sum)
+		}
+		files = append(files, connectortest.JudgedFile{ID: strconv.Itoa(id), SHA256: sum.(string)})
+	}
+	return files, rows.Err()
+}
+
+func (e editors) sum(ctx context.Context, name string) (string, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, e.url+"/wp-content/uploads/"+name, nil)
+	if err != nil {
+		return "", err
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return "", err
+	}
+	defer resp.Body.Close()
+	hash := sha256.New()
+	_, err = io.Copy(hash, resp.Body)
+	return hex.EncodeToString(hash.Sum(nil)), err
 }
 
 // seen is what an editor sees of an item.

@@ -86,7 +86,8 @@ type request struct {
 	query map[string][]string
 	body  map[string]any
 	raw   []byte
-	user  *User // nil: nobody
+	user  *User           // nil: nobody
+	slugs map[string]bool // a list is asked for, nil: all
 }
 
 func (r *request) param(name string) string {

@@ -48,6 +48,15 @@ func (s *Server) Posts() []Post {
 	return list
 }
 
+// Each shows everything that is stored now, in no order. It is quicker than Posts; see must neither change nor keep a post.
+func (s *Server) Each(see func(*Post)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, p := range s.posts {
+		see(p)
+	}
+}
+
 // Edit is a person at work in the CMS: fn changes the post, and what it changes is stored.
 func (s *Server) Edit(id int, fn func(*Post)) bool {
 	s.mu.Lock()

@@ -76,6 +76,12 @@ func (s *Server) list(r *request, postType string) answer {
 				map[string]any{"code": "rest_forbidden_status", "message": "Status is forbidden.", "data": map[string]any{"status": 401}})
 		}
 	}
+	if slugs := r.param("slug"); slugs != "" {
+		r.slugs = map[string]bool{}
+		for _, slug := range strings.FieldsFunc(slugs, comma) {
+			r.slugs[sanitizeTitle(slug)] = true
+		}
+	}
 	var found []*Post
 	s.mu.Lock()
 	for _, p := range s.posts {
@@ -99,14 +105,8 @@ func (r *request) matches(p *Post, want []string) bool {
 	if r.edit() && p.Author != r.user.ID && !r.user.can("others") {
 		return false
 	}
-	if slugs := r.param("slug"); slugs != "" {
-		hit := false
-		for _, slug := range strings.FieldsFunc(slugs, comma) {
-			hit = hit || sanitizeTitle(slug) == p.Slug
-		}
-		if !hit {
-			return false
-		}
+	if r.slugs != nil && !r.slugs[p.Slug] {
+		return false
 	}
 	if ids := r.param("include"); ids != "" && !slices.Contains(strings.FieldsFunc(ids, comma), itoa(p.ID)) {
 		return false
