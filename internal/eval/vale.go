@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -17,9 +18,6 @@ import (
 	"stet/internal/policy/vale"
 	"stet/internal/qa"
 )
-
-// valeStyles are the styles of the corpus with fixtures: a folder of rules, and scenarios with the alerts that Vale gives.
-var valeStyles = []struct{ folder, style string }{{"vale-Google", "Google"}, {"vale-write-good", "write-good"}}
 
 // alert is a place where a rule of a style fires.
 type alert struct {
@@ -45,18 +43,20 @@ type tally struct {
 // there.
 func Vale(w io.Writer, corpus string) error {
 	folder := filepath.Join(corpus, "vale")
-	if _, err := os.Stat(folder); corpus == "" || err != nil {
+	styles, err := filepath.Glob(filepath.Join(folder, "vale-*"))
+	if corpus == "" || err != nil || len(styles) == 0 {
 		return skip(w, "Vale styles", folder)
 	}
 	fmt.Fprint(w, "### Vale styles, imported\n\n| style | rules | not translated | alerts expected | at the line | at the column | more than expected |\n|---|--:|--:|--:|--:|--:|--:|\n")
 	var all tally
 	var left []vale.Left
-	for _, s := range valeStyles {
-		one, result, err := compare(filepath.Join(folder, s.folder), s.style)
+	for _, folder := range styles { // vale-Google holds Google, fixtures and features
+		style := strings.TrimPrefix(filepath.Base(folder), "vale-")
+		one, result, err := compare(folder, style)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(w, "| %s | %d | %d | %d | %s | %s | %d |\n", s.style, len(result.Rules), len(result.Left), one.expected,
+		fmt.Fprintf(w, "| %s | %d | %d | %d | %s | %s | %d |\n", style, len(result.Rules), len(result.Left), one.expected,
 			part(one.line, one.expected), part(one.column, one.expected), len(one.more))
 		all.expected, all.line, all.column = all.expected+one.expected, all.line+one.line, all.column+one.column
 		all.missed, all.more = append(all.missed, one.missed...), append(all.more, one.more...)
@@ -133,6 +133,9 @@ var (
 
 func readScenarios(path string) (list []scenario, err error) {
 	file, err := os.Open(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil // a style without fixtures is imported, and that is all
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read scenarios: %w", err)
 	}
@@ -153,24 +156,9 @@ func readScenarios(path string) (list []scenario, err error) {
 
 // run compares the alerts of one scenario. Only the rules count that its .vale.ini switches on.
 func (t *tally) run(pack *policy.Pack, names map[string]string, folder string, s scenario) error {
-	settings, err := os.ReadFile(filepath.Join(folder, ".vale.ini"))
-	if err != nil {
-		return fmt.Errorf("read scenario: %w", err)
-	}
-	text, err := os.ReadFile(filepath.Join(folder, "test.md"))
-	if err != nil {
-		return fmt.Errorf("read scenario: %w", err)
-	}
-	var got []alert
-	findings, err := findingsOf(pack, string(text))
+	got, err := alertsOf(pack, names, folder)
 	if err != nil {
 		return err
-	}
-	for _, f := range findings {
-		name := names[strings.SplitN(f.Rule, "-", 3)[2]]
-		if strings.Contains(string(settings), name+" = YES") {
-			got = append(got, alert{file: "test.md", rule: name, line: f.Where.Start.Line, column: f.Where.Start.Column})
-		}
 	}
 	t.expected += len(s.want)
 	for _, want := range s.want {
@@ -193,6 +181,40 @@ func (t *tally) run(pack *policy.Pack, names map[string]string, folder string, s
 	return nil
 }
 
+// alertsOf gives what the imported rules find in the Markdown files of a scenario.
+func alertsOf(pack *policy.Pack, names map[string]string, folder string) (got []alert, err error) {
+	settings, err := os.ReadFile(filepath.Join(folder, ".vale.ini"))
+	if err != nil {
+		return nil, fmt.Errorf("read scenario: %w", err)
+	}
+	files, err := filepath.Glob(filepath.Join(folder, "*.md"))
+	if err != nil {
+		return nil, fmt.Errorf("read scenario: %w", err)
+	}
+	for _, path := range files {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return nil, fmt.Errorf("read scenario: %w", err)
+		}
+		findings, err := findingsOf(pack, string(text))
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range findings {
+			name := names[strings.SplitN(f.Rule, "-", 3)[2]]
+			if switchedOn(string(settings), name) {
+				got = append(got, alert{file: filepath.Base(path), rule: name, line: f.Where.Start.Line, column: f.Where.Start.Column})
+			}
+		}
+	}
+	return got, nil
+}
+
+// switchedOn tells whether a .vale.ini has a rule, by its name or with all of its style.
+func switchedOn(settings, name string) bool {
+	return strings.Contains(settings, "\n"+name+" = YES") || strings.Contains(settings, "\nBasedOnStyles")
+}
+
 func findingsOf(pack *policy.Pack, text string) ([]qa.Finding, error) {
 	article, err := policy.Article("", stet.Document{Body: stet.Body{Format: "markdown", Text: text}}, nil)
 	if err != nil {
@@ -209,6 +231,9 @@ func findingsOf(pack *policy.Pack, text string) ([]qa.Finding, error) {
 func reasonOf(a alert) string {
 	if strings.HasSuffix(a.file, ".rst") {
 		return "Articles are Markdown or HTML; reStructuredText is not read."
+	}
+	if a == (alert{file: "test.md", rule: "write-good.Weasel", line: 5, column: 23}) {
+		return "Vale 3.22 finds it as well; the list of the style lacks it."
 	}
 	return ""
 }

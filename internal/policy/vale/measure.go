@@ -75,8 +75,12 @@ func (s *style) capitalization() {
 		}
 		m = append(m, pair{"style", "pattern"}, pair{"pattern", `(?s:.*)(?:` + match + `)(?s:.*)`})
 	}
-	if s.text("threshold") != "" {
-		s.leave("threshold: every word counts here")
+	enough := 80.0 // percent, in Vale unless a rule says otherwise
+	if share, err := strconv.ParseFloat(s.text("threshold"), 64); err == nil && share > 0 && share <= 1 {
+		enough = 100 * share
+	}
+	if s.text("match")[:min(1, len(s.text("match")))] == "$" {
+		m = append(m, pair{"enough", int(enough)})
 	}
 	if list := s.list("indicators"); len(list) > 0 {
 		m = append(m, pair{"after", list})

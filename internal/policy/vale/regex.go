@@ -99,12 +99,14 @@ func expand(tree *syntax.Regexp) ([]string, bool) {
 	case syntax.OpCapture:
 		return expand(tree.Sub[0])
 	case syntax.OpStar, syntax.OpPlus:
-		switch {
-		case is(tree.Sub[0], ' '):
-			return []string{" "}, true
-		case is(tree.Sub[0], 'x') && is(tree.Sub[0], 'q'):
+		if is(tree.Sub[0], 'x') && is(tree.Sub[0], 'q') {
 			return []string{"*"}, true
 		}
+		list, ok := expand(tree.Sub[0]) // once stands for many: nobody writes two hyphens
+		if tree.Op == syntax.OpStar {
+			list = append(list, "")
+		}
+		return list, ok
 	case syntax.OpQuest:
 		list, ok := expand(tree.Sub[0])
 		return append(list, ""), ok

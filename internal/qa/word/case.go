@@ -2,6 +2,7 @@ package word
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -14,11 +15,13 @@ type casing struct {
 	Style      string   `yaml:"style"`      // sentence, title, upper, lower, pattern, terms
 	Pattern    string   `yaml:"pattern"`    // of style pattern: what a whole block must match
 	Exceptions []string `yaml:"exceptions"` // words and phrases that are written as they are given
-	After      []string `yaml:"after"`      // marks after which either case is right in style sentence; a colon always is
-	// Strict takes every capital in style sentence for wrong that is not excepted. Without it a word is wrong only where
-	// the article or the language says that it is no name.
+	After      []string `yaml:"after"`      // of style sentence: marks after which a sentence begins anew; without them either case is right after a colon
+	// Strict takes every capital in style sentence for wrong that is not excepted, in acronyms too. Without it a word is
+	// wrong only where the article or the language says that it is no name.
 	Strict bool `yaml:"strict"`
 	Code   bool `yaml:"code"`
+	// Enough is the percentage of words that must be right, 100 where it is not set.
+	Enough int `yaml:"enough"`
 
 	scope   place
 	re      *regexp.Regexp
@@ -133,7 +136,7 @@ func (c *casing) wrong(s *sheet, u *unit) []wrongToken {
 	unsure := 0
 	for i, t := range u.tokens {
 		text := u.plain[t.start:t.end]
-		if t.opaque && !c.Code || c.written[text] || !cased(text) {
+		if t.opaque && !c.Code || c.written[text] || !c.Strict && !cased(text) {
 			continue
 		}
 		to, sure := text, true
@@ -156,6 +159,9 @@ func (c *casing) wrong(s *sheet, u *unit) []wrongToken {
 		wrong = append(wrong, wrongToken{t, to})
 	}
 	// Two words in capitals that nothing is known of may be a name. When all of three and more are, it is a title's case.
+	if (len(u.tokens)-len(wrong))*100 >= c.Enough*len(u.tokens) && c.Enough > 0 {
+		return nil
+	}
 	if unsure == len(wrong) && !(unsure >= 3 && unsure >= len(u.tokens)-2) {
 		return nil
 	}
@@ -178,10 +184,11 @@ func (c *casing) sentenceCase(s *sheet, u *unit, i int) (to string, sure bool) {
 	t := u.tokens[i]
 	text := u.plain[t.start:t.end]
 	first, _ := utf8.DecodeRuneInString(text)
-	if i == 0 || c.either(u, i) {
-		if i == 0 && !unicode.IsUpper(first) {
-			return capitalize(text), true
-		}
+	anew := i == 0 || c.anew(u, i)
+	switch {
+	case anew && !unicode.IsUpper(first):
+		return capitalize(text), true
+	case anew || !c.Strict && c.either(u, i):
 		return text, true
 	}
 	if !unicode.IsUpper(first) || text == "I" || len(text) == 1 && t.last {
@@ -199,15 +206,13 @@ func (c *casing) sentenceCase(s *sheet, u *unit, i int) (to string, sure bool) {
 // either tells whether a token begins a sentence within the block, or stands after a mark that leaves its case open.
 func (c *casing) either(u *unit, i int) bool {
 	gap := strings.TrimSpace(u.plain[u.tokens[i-1].end:u.tokens[i].start])
-	if u.begins(u.tokens[i].start) || strings.ContainsAny(gap, ":?!–—.“\"(/|") {
-		return true
-	}
-	for _, mark := range c.After {
-		if strings.HasSuffix(gap, mark) {
-			return true
-		}
-	}
-	return false
+	return u.begins(u.tokens[i].start) || strings.ContainsAny(gap, ":?!–—.“\"(/|")
+}
+
+// anew tells whether a token stands after a mark that lets a sentence begin.
+func (c *casing) anew(u *unit, i int) bool {
+	gap := strings.TrimSpace(u.plain[u.tokens[i-1].end:u.tokens[i].start])
+	return slices.ContainsFunc(c.After, func(mark string) bool { return strings.HasSuffix(gap, mark) })
 }
 
 // finding reports a block once, with the edits that put it right.

@@ -16,6 +16,7 @@ type look struct {
 	Code       bool     `yaml:"code"`       // look at inline code and addresses as well
 	Parts      bool     `yaml:"parts"`      // a part of a word with hyphens or apostrophes matches
 	Quotes     string   `yaml:"quotes"`     // "skip": not at what stands in quotation marks and block quotes
+	Within     string   `yaml:"within"`     // "sentence": a pattern's match lies within one sentence, and ^ and $ are its borders
 
 	// What must or must not stand right beside a match, as patterns: a match is before or after it.
 	Before    string `yaml:"before"`
@@ -32,6 +33,7 @@ type finder struct {
 	scope    place
 	code     bool
 	skip     bool // what others say
+	sentence bool // patterns see one sentence at a time
 	beside   beside
 }
 
@@ -41,6 +43,9 @@ func (b *builder) finder(rule *qa.Rule, how look, phrases, patterns []string, ke
 	b.lists++
 	if how.Quotes != "" && !f.skip {
 		return nil, rule.Fault("quotes", "quotes is %q; it may be skip, or left out", how.Quotes)
+	}
+	if f.sentence = how.Within == "sentence"; how.Within != "" && !f.sentence {
+		return nil, rule.Fault("within", "within is %q; it may be sentence, or left out", how.Within)
 	}
 	for i, text := range append(slices.Clone(phrases), how.Exceptions...) {
 		key := keys[0]
@@ -118,14 +123,32 @@ func (f *finder) scan(s *sheet, p *pattern, index int, hits []hit) ([]hit, error
 		if err := s.ctx.Err(); err != nil {
 			return nil, err
 		}
-		for _, groups := range p.find(text) {
-			start, end := groups[0], groups[1]
-			if start < end && strings.Trim(text[start:end], string(rune(maskByte))) != "" {
-				hits = append(hits, hit{unit: i, start: start, end: end, index: index, groups: groups})
-			}
+		if !f.sentence {
+			hits = p.hits(hits, i, index, text, 0)
+			continue
+		}
+		for _, sentence := range u.block.Sentences {
+			hits = p.hits(hits, i, index, text[sentence.Start:sentence.End], sentence.Start)
 		}
 	}
 	return hits, nil
+}
+
+// hits adds the matches in a text, which begins at a place of its unit. What holds only hidden bytes is none.
+func (p *pattern) hits(hits []hit, unit, index int, text string, at int) []hit {
+	for _, groups := range p.find(text) {
+		start, end := groups[0], groups[1]
+		if start == end || strings.Trim(text[start:end], string(rune(maskByte))) == "" {
+			continue
+		}
+		for k := range groups {
+			if groups[k] >= 0 {
+				groups[k] += at
+			}
+		}
+		hits = append(hits, hit{unit: unit, start: start + at, end: end + at, index: index, groups: groups})
+	}
+	return hits
 }
 
 // allow drops what an exception covers, what somebody else says, and what overlaps.

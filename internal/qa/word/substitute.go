@@ -102,7 +102,7 @@ func (r *substitute) judge(s *sheet, result *qa.Result) error {
 		if full(result) {
 			break
 		}
-		finding := s.finding(u, h.start, h.end, "“%{match}” is better written “%{to}”.", said{to: strings.Join(to, "” or “")})
+		finding := s.finding(u, h.start, h.end, "“%{match}” is better written “"+strings.Join(to, "” or “")+"”.", said{to: strings.Join(to, " or ")})
 		if s.rule.FixKind == "replace" && len(to) == 1 && !strings.HasSuffix(to[0], "*") {
 			finding.Fix = s.replacement(u, h.start, h.end, to[0])
 		}

@@ -158,6 +158,7 @@ func TestForbidFindsWords(t *testing.T) {
 		{name: "alternatives", rule: "kind: forbid\nwords: ['(a|an) (large|small) number', 'key(s)']", text: "A large number of key(s), a number.", want: []string{"1:1 A large number", "1:19 key(s)"}},
 		{name: "what stands beside", rule: "kind: forbid\nwords: [will]\nnot_before: '\\s+of\\b'\nnot_after: 'good\\s+'", text: "I will, the will of, good will.", want: []string{"1:3 will"}},
 		{name: "what must stand beside", rule: "kind: forbid\npatterns: ['\\b(?:eg|e\\.g\\.)']\nbefore: '[\\s,;]'\nafter: '\\s'", text: "Use e.g. one, (e.g. two), e.g.", want: []string{"1:5 e.g."}},
+		{name: "within a sentence", rule: "kind: forbid\npatterns: ['\\bit .*?now', '^so']\nwithin: sentence", text: "See it go. Do it or it goes now. So.", want: []string{"1:15 it or it goes now", "1:34 So"}},
 		{name: "deletion", rule: "kind: forbid\nwords: [very]\nfix: {kind: delete, safe: true}", text: "A very good day.", want: []string{"1:3 very"}, fixed: "A good day."},
 		{name: "message", rule: "kind: forbid\nwords: [very]\nmessage: 'No %{match}.'", text: "A very", want: []string{"1:3 very"}, message: "No very."},
 	} {
