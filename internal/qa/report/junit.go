@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -121,11 +122,12 @@ func findingCase(name string, e *Entry, f *qa.Finding, known string) junitCase {
 	case f.Waived != nil:
 		detail.Message = xmlText(fmt.Sprintf("waived by %s until %s: %s", f.Waived.By, f.Waived.Until.Format(time.DateOnly), f.Waived.Reason))
 	case f.Old:
-		detail.Message = xmlText(strings.TrimSpace(known + " " + f.Message))
+		detail.Message = xmlText(fmt.Sprintf("%s (%s)", f.Message, cmp.Or(known, "known before")))
 	case !e.Report.Passed && f.Severity != qa.Info:
 		c.Failure = detail
 		return c
 	}
+	detail.Type, detail.Message = "", string(f.Severity)+": "+detail.Message // the element has no type
 	c.Skipped = detail
 	return c
 }
@@ -133,6 +135,9 @@ func findingCase(name string, e *Entry, f *qa.Finding, known string) junitCase {
 // xmlText is a text without the characters that XML 1.0 cannot carry.
 func xmlText(text string) string {
 	return strings.Map(func(c rune) rune {
+		if c == '\r' {
+			return -1
+		}
 		if c == '\t' || c == '\n' || c >= 0x20 && c <= 0xd7ff || c >= 0xe000 && c < utf8.RuneError || c > 0xffff {
 			return c
 		}

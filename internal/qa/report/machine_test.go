@@ -197,7 +197,7 @@ var junitAllows = map[string]struct{ attributes, children string }{
 	"properties": {"", "property*"},
 	"property":   {"name! value!", ""},
 	"testcase":   {"name! classname! time!", "skipped|error|failure?"},
-	"skipped":    {"type message", ""}, "error": {"type! message", ""}, "failure": {"type! message", ""},
+	"skipped":    {"message", ""}, "error": {"type! message", ""}, "failure": {"type! message", ""},
 	"system-out": {"", ""}, "system-err": {"", ""},
 }
 

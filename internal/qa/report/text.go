@@ -43,11 +43,14 @@ func writeText(w io.Writer, run Run) error {
 	t := run.tally()
 	if t.articles > 1 {
 		p.line("")
-		verdict := p.paint(green, "passed")
-		if t.passed < t.articles {
-			verdict = p.paint(red, "failed")
+		verdict, code := verdictWord(t.passed == t.articles)
+		text := fmt.Sprintf("%s: %s, %d passed, %d failed; %s", verdict, plural(t.articles, "article"), t.passed, t.articles-t.passed, found(t.found))
+		for i, line := range wrapped(text, p.width) {
+			if i == 0 {
+				line = p.paint(code, verdict) + strings.TrimPrefix(line, verdict)
+			}
+			p.line("%s", line)
 		}
-		p.line("%s: %s, %d passed, %d failed; %s", verdict, plural(t.articles, "article"), t.passed, t.articles-t.passed, found(t.found))
 	}
 	return p.err
 }
@@ -77,16 +80,25 @@ func (p *printer) block(indent int, first, text string) {
 	}
 }
 
+func verdictWord(passed bool) (word, color string) {
+	if passed {
+		return "passed", green
+	}
+	return "failed", red
+}
+
 // noteworthy reports whether an article needs more than one line.
 func noteworthy(r *qa.Report) bool { return !r.Passed || len(r.Findings) > 0 || len(r.Unchecked) > 0 }
 
 func (p *printer) article(e *Entry, known string) {
 	r := &e.Report
-	verdict, code := "passed", green
-	if !r.Passed {
-		verdict, code = "failed", red
+	verdict, code := verdictWord(r.Passed)
+	name, score := clean(e.name()), fmt.Sprintf("score %d, needs %d", r.Score, r.Threshold)
+	gap := "  "
+	if columnsOf(name+gap+verdict+gap+score) > p.width {
+		gap = "\n"
 	}
-	p.line("%s  %s  score %d, needs %d", p.paint(bold, clean(e.name())), p.paint(code, verdict), r.Score, r.Threshold)
+	p.line("%s%s%s  %s", p.paint(bold, name), gap, p.paint(code, verdict), score)
 	if !noteworthy(r) {
 		return
 	}
