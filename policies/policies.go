@@ -5,5 +5,5 @@ import "embed"
 
 // FS holds the packs by name.
 //
-//go:embed default
+//go:embed default docs llm
 var FS embed.FS

@@ -62,15 +62,16 @@ type RuleTest struct {
 
 // Case is a whole article with what the pack says about it.
 type Case struct {
-	Name    string      `yaml:"name"`
-	File    string      `yaml:"file"`  // Markdown with front matter, relative to the case; or
-	Input   string      `yaml:"input"` // the body, in Markdown
-	With    strict.Node `yaml:"with"`
-	Site    *Pages      `yaml:"site"`
-	Now     time.Time   `yaml:"now"`
-	Passed  *bool       `yaml:"passed"`
-	Want    []string    `yaml:"want"`    // all findings; or
-	Include []string    `yaml:"include"` // findings that must be among them
+	Name    string            `yaml:"name"`
+	File    string            `yaml:"file"`  // Markdown with front matter, relative to the case; or
+	Input   string            `yaml:"input"` // the body, in Markdown
+	With    strict.Node       `yaml:"with"`
+	Site    *Pages            `yaml:"site"`
+	KB      map[string]string `yaml:"kb"` // in place of the pack's
+	Now     time.Time         `yaml:"now"`
+	Passed  *bool             `yaml:"passed"`
+	Want    []string          `yaml:"want"`    // all findings; or
+	Include []string          `yaml:"include"` // findings that must be among them
 
 	place    strict.Node
 	document stet.Document // of File

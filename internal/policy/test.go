@@ -2,6 +2,7 @@ package policy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -101,24 +102,30 @@ func (p *Pack) runTest(ctx context.Context, r *Rule, t *RuleTest) (findings []qa
 // alone is the pack with one rule and what the test brings.
 func (p *Pack) alone(r *Rule, t *RuleTest) (*Pack, error) {
 	out := p.child()
-	out.Name, out.Waivers, out.Rules = p.Name, nil, []*Rule{r}
+	out.Waivers, out.Rules = nil, []*Rule{r}
 	if t.Facts != nil {
 		out.env.Facts = t.Facts
 	}
 	if t.Terms != nil {
 		out.env.Terms = t.Terms
 	}
-	if t.KB != nil {
-		texts := map[string][]byte{}
-		for name, text := range t.KB {
-			texts[name] = []byte(text)
-		}
-		var err error
-		if out.env.KB, err = index(texts); err != nil {
-			return nil, err
-		}
+	if err := out.known(t.KB); err != nil {
+		return nil, err
 	}
 	return out, out.make()
+}
+
+// known puts the knowledge base of a test in place of the pack's; nil is none.
+func (p *Pack) known(kb map[string]string) (err error) {
+	if kb == nil {
+		return nil
+	}
+	texts := map[string][]byte{}
+	for name, text := range kb {
+		texts[name] = []byte(text)
+	}
+	p.env.KB, err = index(texts)
+	return err
 }
 
 // allFixed is the field of the first fixable finding after all fixes, safe or not; the body where nothing is fixable.
@@ -151,6 +158,12 @@ func (p *Pack) runCase(ctx context.Context, c *Case) (findings []qa.Finding, fai
 		return nil, err.Error()
 	}
 	a.Now = c.Now
+	if c.KB != nil {
+		p = p.child()
+		if err := errors.Join(p.known(c.KB), p.make()); err != nil {
+			return nil, err.Error()
+		}
+	}
 	report := p.Judge(ctx, a)
 	switch {
 	case len(report.Errors) > 0:
