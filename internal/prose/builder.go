@@ -97,6 +97,8 @@ func (b *builder) done() *Text {
 	t := b.text
 	slices.SortStableFunc(t.Links, func(a, b Link) int { return a.Span.Start - b.Span.Start })
 	slices.SortStableFunc(t.Images, func(a, b Image) int { return a.Span.Start - b.Span.Start })
+	slices.SortStableFunc(t.Tables, func(a, b Table) int { return a.Span.Start - b.Span.Start })
+	slices.SortStableFunc(t.Lists, func(a, b Listing) int { return a.Span.Start - b.Span.Start })
 	b.sections()
 	t.place()
 	return t

@@ -139,17 +139,23 @@ func (s *splitter) ends(i int, signs string, touching bool) bool {
 			return false
 		}
 	case often:
-		return starters[next.Fold]
+		return s.starts(next)
 	}
 	switch {
 	case isInitials(text):
-		return starters[next.Fold] && !s.named(i)
+		return s.starts(next) && !s.named(i)
 	case isNumber(text) && i == s.start && s.plain[:word.Start] == "":
 		return false // the number of an item
 	case isNumber(text) && len(text) <= 2 && germanMonths[next.Fold]:
 		return false
 	}
 	return true
+}
+
+// starts reports whether a word is one that begins sentences: The, or I'm.
+func (s *splitter) starts(w Word) bool {
+	word, _, _ := strings.Cut(w.Fold, "'")
+	return starters[word]
 }
 
 // named reports whether the word before word i is written like a name, which an initial then continues.

@@ -46,7 +46,7 @@ It ends with two marks?! | Really.
 # abbreviations
 Mr. Smith met Dr. Jones and Prof. Brown. | They talked.
 We use tools, e.g. Make and Go, i.e. what we know. | That is all.
-Apples, pears, etc. are fruit. | We sell apples, pears, etc. | The shop is open.
+Apples, pears, etc. are fruit. | We sell apples, pears, etc. | The shop is open, etc. | I'm here.
 Acme Inc. makes ladders. | She works at Acme Inc. | The firm is old.
 See Fig. 3 and No. 5 on p. 12. | Then stop.
 He moved to St. Louis in Jan. 2020. | It rained.
