@@ -26,13 +26,15 @@ type post struct {
 	Content  raw       `json:"content"`
 	Excerpt  raw       `json:"excerpt"`
 	Author   int       `json:"author"`
+	Parent   int       `json:"parent"`
 	Media    int       `json:"featured_media"`
 	Meta     rawObject `json:"meta"`
 	Embedded struct {
 		Terms [][]term `json:"wp:term"`
 	} `json:"_embedded"`
 
-	terms map[string][]int // by REST base
+	terms map[string][]int  // by REST base
+	texts map[string]string // members that are a text, by name: the language among them
 }
 
 // raw is a text as it is stored; nil where the answer is not that of an editor.
@@ -55,7 +57,7 @@ type term struct {
 }
 
 // fields are the members of post that are asked for: not the rendered texts, which cost the site most.
-const fields = "id,status,slug,link,date_gmt,modified_gmt,password,title.raw,content.raw,excerpt.raw,author,featured_media,meta,_links,_embedded"
+const fields = "id,status,slug,link,date_gmt,modified_gmt,password,title.raw,content.raw,excerpt.raw,author,parent,featured_media,meta,_links,_embedded"
 
 func (s *site) fields() url.Values {
 	list := []string{fields}
@@ -63,6 +65,9 @@ func (s *site) fields() url.Values {
 		if base != "" {
 			list = append(list, base)
 		}
+	}
+	if s.opt.languageParam != "" {
+		list = append(list, s.opt.languageParam)
 	}
 	return url.Values{"context": {"edit"}, "_fields": {strings.Join(list, ",")}, "_embed": {"wp:term"}}
 }
@@ -122,7 +127,7 @@ func (s *site) post(ctx context.Context, p posting, v any) error {
 	return s.send(ctx, req, p.refused, v)
 }
 
-// UnmarshalJSON also takes the ids of terms: every member that is a list of numbers.
+// UnmarshalJSON also takes the ids of terms, every member that is a list of numbers, and every member that is a text.
 func (p *post) UnmarshalJSON(data []byte) error {
 	type bare post
 	if err := json.Unmarshal(data, (*bare)(p)); err != nil {
@@ -132,11 +137,15 @@ func (p *post) UnmarshalJSON(data []byte) error {
 	if err := json.Unmarshal(data, &members); err != nil {
 		return err
 	}
-	p.terms = map[string][]int{}
+	p.terms, p.texts = map[string][]int{}, map[string]string{}
 	for name, member := range members {
 		var ids []int
 		if json.Unmarshal(member, &ids) == nil && ids != nil {
 			p.terms[name] = ids
+		}
+		var text string
+		if json.Unmarshal(member, &text) == nil {
+			p.texts[name] = text
 		}
 	}
 	return nil

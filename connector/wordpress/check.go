@@ -47,6 +47,9 @@ func (s *site) Check(ctx context.Context) error {
 	if _, err := s.get(ctx, s.route(), query, &some); err != nil {
 		return nothingSent(err)
 	}
+	if name := s.opt.languageParam; name != "" && len(some) > 0 && some[0].texts[name] == "" {
+		return notApplied(stet.Configuration, "wp_language", "The site does not show the language of its posts as %q, so that it seems to ignore that parameter. Correct the option language_param, or leave it out.", name)
+	}
 	if keys := s.metaKeys(); len(keys) > 0 {
 		if _, err := s.registered(ctx, keys); err != nil {
 			return nothingSent(err)

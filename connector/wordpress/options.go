@@ -33,6 +33,9 @@ var settings = []connector.Option{
 	{Name: "images", Default: "upload", OneOf: []string{"upload", "keep"}, Help: "upload puts the pictures of a document, the featured one too, into the media library; keep leaves them where they are."},
 	{Name: "assets", Path: true, Help: "What pictures without a host are below: a URL, or a folder. Without it they are left as they are."},
 	{Name: "image_addresses", Help: "Private addresses that pictures may be fetched from: 10.1.2.3, 192.168.0.0/16. Without it, public ones only."},
+	{Name: "parent", Help: "The page that pages are made below: its number, or field:NAME for the field of a document that holds it."},
+	{Name: "language_param", Help: "By which parameter a plugin takes, and shows, the language of a post: lang with Polylang Pro. Without it, languages are left alone."},
+	{Name: "languages", Help: "Which locale of a document is which language of the site: pt-BR=br, de-AT=de. Others are their first two or three letters."},
 	{Name: "plugin", Default: "auto", OneOf: []string{"auto", "yes", "no"}, Help: "Whether to write through the companion plugin, which makes every write one fenced transaction; auto does where the site has it."},
 	{Name: "allow_private", Default: "no", OneOf: yesNo, Help: "Whether the site may be at a private or loopback address, and speak plain http."},
 	{Name: "ca_file", Help: "A PEM file with certificates to trust besides those of the system."},
@@ -50,6 +53,9 @@ type options struct {
 	seo                 string
 	plugin              string
 	body                block.Options
+	parent              string            // a number, or fieldPrefix and a name; empty: left alone
+	languageParam       string            // empty: left alone
+	languages           map[string]string // code by locale
 	upload              bool
 	pictures            picture.Config
 	allowPrivate        bool
@@ -57,6 +63,8 @@ type options struct {
 	concurrency         int
 	rate                float64
 }
+
+const fieldPrefix = "field:"
 
 var restBase = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
@@ -120,6 +128,16 @@ func (o *options) parseMore(get func(string) string) error {
 		if o.authors[name], err = strconv.Atoi(id); err != nil {
 			return wrongOption("authors", fmt.Sprintf("gives %q the user %q, which is not the number of a user", name, id))
 		}
+	}
+	o.parent, o.languageParam = get("parent"), get("language_param")
+	if n, err := strconv.Atoi(o.parent); o.parent != "" && !strings.HasPrefix(o.parent, fieldPrefix) && (err != nil || n < 0) {
+		return wrongOption("parent", fmt.Sprintf("is %q, which is neither the number of a page nor field:NAME", o.parent))
+	}
+	if o.languageParam != "" && !restBase.MatchString(o.languageParam) {
+		return wrongOption("language_param", fmt.Sprintf("is %q, which is not the name of a parameter, such as lang", o.languageParam))
+	}
+	if o.languages, err = pairs("languages", get("languages")); err != nil {
+		return err
 	}
 	if o.concurrency, err = strconv.Atoi(get("concurrency")); err != nil || o.concurrency < 1 {
 		return wrongOption("concurrency", "is not a number of 1 or more")

@@ -9,9 +9,9 @@ import (
 )
 
 // parts are hashes of what a document has outside of the row of its post: author, featured image, categories, tags,
-// meta. WordPress stores most of them after the row, each by itself and without a transaction, so that a write may leave
+// meta, language; and its parent, which not every document decides. WordPress stores most of them after the row, each by itself and without a transaction, so that a write may leave
 // a new row with some parts new and some old. "-" is a part that the document does not decide.
-type parts [5]string
+type parts [7]string
 
 const (
 	partAuthor = iota
@@ -19,15 +19,32 @@ const (
 	partCategories
 	partTags
 	partMeta
+	partParent
+	partLanguage
 )
 
-const free = "-"
+const (
+	free    = "-"
+	unknown = "any" // was: not known before a create, because a plugin decides it
+)
 
-func (p parts) String() string { return strings.Join(p[:], ".") }
+func (p parts) String() string { return strings.Join(p.decided(), ".") }
 
 func parseParts(s string) (p parts) {
+	p = allFree
 	copy(p[:], strings.Split(s, "."))
 	return p
+}
+
+var allFree = parts{free, free, free, free, free, free, free}
+
+// decided are the parts without the last ones that are free, but for the first five.
+func (p parts) decided() []string {
+	n := len(p)
+	for n > partMeta+1 && p[n-1] == free {
+		n--
+	}
+	return p[:n]
 }
 
 // partOf is the hash of one part.
@@ -59,7 +76,7 @@ func (p parts) but(i int, other parts) parts {
 // ours leaves behind, and not what a person did.
 func (p parts) between(was, want parts) bool {
 	for i := range p {
-		if p[i] != was[i] && p[i] != want[i] {
+		if p[i] != was[i] && p[i] != want[i] && was[i] != unknown {
 			return false
 		}
 	}
@@ -73,7 +90,7 @@ type row struct {
 }
 
 func fingerprint(r row, p parts) string {
-	data, _ := json.Marshal([]any{r, p})
+	data, _ := json.Marshal([]any{r, p.decided()})
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
 }

@@ -14,6 +14,8 @@ import (
 type wanted struct {
 	title, content, excerpt string // as they are sent; the content without its note
 	author                  int    // 0: as it is
+	parent                  int    // with parts[partParent]
+	language                string // its code at the site; empty: as it is
 	meta                    map[string]any
 	parts                   parts
 	row                     row
@@ -43,8 +45,11 @@ func (s *site) want(w connector.Write) (wanted, error) {
 		}
 	}
 	out.row = row{Title: plainText(out.title), Content: block.Normal(out.content, s.names(placed{})), Excerpt: plainText(out.excerpt)}
-	out.parts = parts{free, free, free, free, free}
+	out.parts = allFree
 	s.wantPictures(&out, doc)
+	if err := s.wantPlace(&out, doc); err != nil {
+		return wanted{}, err
+	}
 	for _, name := range doc.Authors {
 		if id, known := s.opt.authors[name]; known {
 			out.author = id
@@ -85,7 +90,7 @@ func plainText(stored string) string {
 
 // partsOf are the parts of a post as it is now, without regard to whether a document decides them.
 func (s *site) partsOf(p *post) parts {
-	out := parts{partOf(p.Author), partOf(p.Media), free, free, free}
+	out := parts{partOf(p.Author), partOf(p.Media), free, free, free, partOf(p.Parent), partOf(p.texts[s.opt.languageParam])}
 	for i, base := range s.opt.taxonomies {
 		if base != "" {
 			out[partCategories+i] = partOf(termList(p.termNames(base)))
@@ -100,7 +105,7 @@ func (s *site) partsOf(p *post) parts {
 // guess is which parts a document would decide, of a post that does not say so: those that are there.
 func (s *site) guess(p *post) parts {
 	out := s.partsOf(p)
-	out[partMedia] = free
+	out[partMedia], out[partParent], out[partLanguage] = free, free, free
 	known := false
 	for _, id := range s.opt.authors {
 		known = known || id == p.Author
@@ -121,6 +126,12 @@ func before(want wanted) parts {
 	out := want.parts
 	if out[partMedia] != free {
 		out[partMedia] = partOf(0)
+	}
+	if out[partParent] != free {
+		out[partParent] = partOf(0)
+	}
+	if out[partLanguage] != free {
+		out[partLanguage] = unknown
 	}
 	if out[partCategories] != free {
 		out[partCategories] = partOf(termList(nil))

@@ -62,7 +62,7 @@ func (p plain) Publish(ctx context.Context, id string, w connector.Write) error 
 	if now.Status == "trash" {
 		return notApplied(stet.Conflict, "wp_trashed", "the item %s was moved to the trash in WordPress meanwhile", id)
 	}
-	if err := p.slugFree(ctx, now, w.Doc.Slug); err != nil {
+	if err := p.slugFree(ctx, now, want, w.Doc.Slug); err != nil {
 		return err
 	}
 	body, err := p.body(ctx, w, want, now)
@@ -101,6 +101,7 @@ func (s *site) body(ctx context.Context, w connector.Write, want wanted, now *po
 	if want.author != 0 {
 		body["author"] = want.author
 	}
+	s.inPlace(body, want)
 	switch dropped := old.want[partMedia] != free && old.want[partMedia] != ""; {
 	case want.placed.hero.id != 0:
 		body["featured_media"] = want.placed.hero.id
@@ -166,17 +167,24 @@ func (p *post) hasTaxonomy(base string) ([]int, bool) {
 
 // slugFree refuses a slug that another item has, before the public sees ours under a suffix. What this look misses, the
 // read-back after the publish sees.
-func (s *site) slugFree(ctx context.Context, now *post, slug string) error {
-	if slug == "" || unescapeSlug(now.Slug) == slug {
+func (s *site) slugFree(ctx context.Context, now *post, want wanted, slug string) error {
+	parent := now.Parent
+	if want.parts[partParent] != free {
+		parent = want.parent
+	}
+	if slug == "" || unescapeSlug(now.Slug) == slug && parent == now.Parent {
 		return nil
 	}
 	query := url.Values{"slug": {slug}, "exclude": {now.id()}}
+	if want.language != "" {
+		query.Set(s.opt.languageParam, want.language)
+	}
 	list, err := s.list(ctx, query)
 	if err != nil {
 		return nothingSent(err)
 	}
 	for _, other := range list {
-		if other.ID != now.ID && unescapeSlug(other.Slug) == slug {
+		if other.ID != now.ID && other.Parent == parent && unescapeSlug(other.Slug) == slug {
 			return notApplied(stet.Conflict, connector.SlugTaken, "the item %d in WordPress (%s) has the slug %q", other.ID, other.Status, slug)
 		}
 	}

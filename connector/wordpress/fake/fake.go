@@ -20,6 +20,7 @@ type Options struct {
 	Namespaces []string          // of plugins, in the index of the API: "yoast/v1"
 	Types      []string          // rest bases of custom post types
 	PlainLinks bool              // no pretty permalinks: the API is at ?rest_route= only
+	Languages  []string          // of a plugin for languages, the default first: posts have the parameter "lang"
 	Companion  bool              // the companion plugin is active (docs/connectors/wordpress-plugin.md)
 
 	// BeforeCommit runs when a write has been checked and its slug chosen, right before its row is stored; AfterCommit

@@ -31,6 +31,8 @@ type Post struct {
 	Meta     map[string]any   `json:"meta"`
 	Was      string           `json:"was,omitempty"` // the status before the trash
 
+	Lang string `json:"lang,omitempty"` // with Options.Languages
+
 	File string `json:"file,omitempty"` // of an attachment
 	MIME string `json:"mime,omitempty"`
 	Alt  string `json:"alt,omitempty"`
@@ -294,6 +296,15 @@ func (s *Server) attach(r *request, op string, p *Post) {
 			p.Media = media
 		} else if op == "create" {
 			p.Media = 0
+		}
+	}
+	if len(s.opt.Languages) > 0 {
+		lang, given := r.body["lang"].(string)
+		if !given && p.Lang == "" {
+			lang, given = s.opt.Languages[0], true
+		}
+		if given && slices.Contains(s.opt.Languages, lang) {
+			p.Lang = lang
 		}
 	}
 	for taxonomy, base := range taxonomies {

@@ -108,6 +108,9 @@ func (r *request) matches(p *Post, want []string) bool {
 	if r.slugs != nil && !r.slugs[p.Slug] {
 		return false
 	}
+	if lang := r.param("lang"); lang != "" && p.Lang != "" && p.Lang != lang {
+		return false
+	}
 	if ids := r.param("include"); ids != "" && !slices.Contains(strings.FieldsFunc(ids, comma), itoa(p.ID)) {
 		return false
 	}
@@ -181,6 +184,9 @@ func (s *Server) view(r *request, p *Post, edit bool) map[string]any {
 		title["raw"], content["raw"], excerpt["raw"] = p.Title, canonicalBlocks(p.Content), p.Excerpt
 		v["password"], v["permalink_template"] = p.Password, "http://"+r.Host+"/%postname%/"
 		v["generated_slug"] = cmp.Or(p.Slug, sanitizeTitle(p.Title))
+	}
+	if len(s.opt.Languages) > 0 {
+		v["lang"] = p.Lang
 	}
 	if p.Type == "attachment" {
 		v["source_url"], v["mime_type"], v["alt_text"] = "http://"+r.Host+"/wp-content/uploads/"+p.File, p.MIME, p.Alt
