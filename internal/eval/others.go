@@ -36,7 +36,7 @@ func Others(w io.Writer, corpus string) error {
 		if err != nil {
 			return err
 		}
-		wider, err := outcomesOf(claims, append([]string{"low-coverage"}, flagging...))
+		wider, err := outcomesOf(claims, wide)
 		if err != nil {
 			return err
 		}

@@ -78,6 +78,8 @@ func (s *statement) message(j judged) string {
 		return fmt.Sprintf("%q is not what the source says: %q.", text, j.instead)
 	case j.kind == aQuote && j.state == partial:
 		return fmt.Sprintf("The source has this quotation, but %s is not named beside it.", strings.Join(j.speaker, " "))
+	case j.state == partial:
+		return fmt.Sprintf("The %s %q is in the source, but not where the source speaks of this.", j.kind, text)
 	case j.kind == aQuote:
 		return "The quotation is not in the source word for word."
 	}

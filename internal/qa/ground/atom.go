@@ -57,7 +57,7 @@ func (r *reading) quantities() {
 			continue
 		}
 		if n, used := r.numberAt(i); used > 0 {
-			idle := n.spelled && n.value <= 1 || n.spelled && n.value == 2 && n.ordinal
+			idle := n.spelled && n.value <= 1 || n.spelled && n.value == 2 && n.ordinal || collectives[r.tokens[i].fold] > 0
 			r.add(atom{kind: aNumber, number: n, idle: idle}, i, used)
 			i += used
 			continue
@@ -127,6 +127,11 @@ func currencyBefore(gap string) string {
 // scaleAlone reads "a dozen" and "a million", and leaves "hundreds of" alone.
 func (r *reading) scaleAlone(i int) (number, int) {
 	t := r.tokens[i]
+	if value := collectives[t.fold]; value > 0 {
+		n := number{value: value, other: value, step: 1, spelled: true}
+		r.unit(&n, i+1)
+		return n, 1
+	}
 	value := scales[t.fold]
 	if value == 0 || len(t.fold) < 5 || strings.HasSuffix(t.fold, "s") || i == 0 {
 		return number{}, 0

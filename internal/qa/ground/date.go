@@ -1,13 +1,12 @@
 package ground
 
-import (
-	"strings"
-)
+import "strings"
 
 // date is a day, a month, a year or a decade; what a text leaves out is 0.
 type date struct {
 	year, month, day int
 	decade           bool
+	either           bool // written in figures of which each could be the month
 }
 
 var months = map[string]int{
@@ -16,10 +15,6 @@ var months = map[string]int{
 }
 
 var weekdays = setOf("monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun")
-
-// relative words place an event by the day on which a text appeared.
-var relative = setOf(`monday tuesday wednesday thursday friday saturday sunday today yesterday tonight tomorrow now recently last next this earlier
-	later weekend morning afternoon evening week month previous ago`)
 
 var decades = map[string]int{"twenties": 1920, "thirties": 1930, "forties": 1940, "fifties": 1950, "sixties": 1960, "seventies": 1970, "eighties": 1980, "nineties": 1990}
 
@@ -120,7 +115,7 @@ func dayFirst(sentence string, tokens []token, i int) (date, int) {
 func numeric(sentence string, tokens []token, i int) (date, int) {
 	t := tokens[i]
 	if parts := strings.Split(t.text, "."); len(parts) == 3 {
-		d := date{year: count(parts[2]), month: count(parts[1]), day: count(parts[0])}
+		d := date{year: full(parts[2]), month: count(parts[1]), day: count(parts[0])}
 		if d.valid() {
 			return d, 1
 		}
@@ -130,16 +125,27 @@ func numeric(sentence string, tokens []token, i int) (date, int) {
 		return date{}, 0
 	}
 	a, b, c := count(t.text), count(tokens[i+1].text), count(tokens[i+2].text)
-	switch g := gap(sentence, tokens, i+1); {
-	case g != gap(sentence, tokens, i+2):
-	case g == "-" || g == "/":
-		for _, d := range [...]date{{a, b, c, false}, {c, a, b, false}, {c, b, a, false}} {
+	if g := gap(sentence, tokens, i+1); g == gap(sentence, tokens, i+2) && (g == "-" || g == "/") {
+		for _, d := range [...]date{{year: a, month: b, day: c}, {year: full(tokens[i+2].text), month: a, day: b}, {year: full(tokens[i+2].text), month: b, day: a}} {
 			if d.valid() {
+				d.either = d.year != a && a <= 12 && b <= 12
 				return d, 3
 			}
 		}
 	}
 	return date{}, 0
+}
+
+// full is a year of four figures, or of two, which stand for the hundred years up to 2030.
+func full(s string) int {
+	year := count(s)
+	switch {
+	case len(s) != 2:
+		return year
+	case year <= 30:
+		return 2000 + year
+	}
+	return 1900 + year
 }
 
 func (d date) valid() bool {
@@ -234,6 +240,9 @@ func (claim date) within(source date) bool {
 	}
 	if source.decade {
 		return false
+	}
+	if source.either && claim.month == source.day && claim.day == source.month {
+		claim.month, claim.day = claim.day, claim.month
 	}
 	return (claim.year == 0 || claim.year == source.year) && (claim.month == 0 || claim.month == source.month) && (claim.day == 0 || claim.day == source.day)
 }

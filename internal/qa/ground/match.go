@@ -63,23 +63,12 @@ func (s *sought) judge(text string, a atom) judged {
 }
 
 func (s *sought) number(j *judged) {
-	s.quantity(j)
-	j.apart = j.state == partial
-}
-
-func (s *sought) quantity(j *judged) {
-	small := j.number.value <= 12
 	agree := func(a atom) bool {
 		return a.kind == aNumber && j.number.agrees(a.number) || a.kind == aYear && !j.number.spelled && j.number.value == float64(a.date.year)
 	}
-	if s.search(j, func(i int, a atom) bool { return agree(a) && (!small || s.tied(j.number, a, i)) }) {
+	if s.search(j, agree) {
+		j.apart = j.state == partial // elsewhere a number counts something else, most likely
 		return
-	}
-	if small {
-		if s.search(j, func(_ int, a atom) bool { return agree(a) }) {
-			j.state = partial
-			return
-		}
 	}
 	s.sibling(j, func(a atom) bool {
 		return a.kind == aNumber && !a.idle && a.number.version == "" && a.number.unit == j.number.unit && a.number.ordinal == j.number.ordinal &&
@@ -87,38 +76,20 @@ func (s *sought) quantity(j *judged) {
 	})
 }
 
-// reach is how many bytes a noun may stand from the number that counts it.
-const reach = 30
-
-// tied tells whether a small number of a sentence counts what the claim counts: it may stand there for anything. One of
-// the nouns must stand within a few words of it.
-func (s *sought) tied(claim number, a atom, sentence int) bool {
-	if len(claim.nouns) == 0 || claim.unit != "" && claim.unit == a.number.unit || common(claim.nouns, a.number.nouns) {
-		return true
-	}
-	text := s.view.sentences[sentence]
-	for _, t := range scan(text) {
-		if far := max(a.start-t.end, t.start-a.end); far < reach && slices.Contains(claim.nouns, stem(t.fold)) {
-			return true
-		}
-	}
-	return false
-}
-
 func common(a, b []string) bool {
 	return slices.ContainsFunc(a, func(w string) bool { return slices.Contains(b, w) })
 }
 
 // search looks for an atom in the nearest sentences, then in the whole document.
-func (s *sought) search(j *judged, agree func(sentence int, a atom) bool) bool {
+func (s *sought) search(j *judged, agree func(atom) bool) bool {
 	for _, i := range s.near {
-		if slices.ContainsFunc(s.view.atoms[i], func(a atom) bool { return agree(i, a) }) {
+		if slices.ContainsFunc(s.view.atoms[i], agree) {
 			j.state, j.sentence = supported, i
 			return true
 		}
 	}
 	for i, atoms := range s.view.atoms {
-		if !s.in[i] && slices.ContainsFunc(atoms, func(a atom) bool { return agree(i, a) }) {
+		if !s.in[i] && slices.ContainsFunc(atoms, agree) {
 			j.state, j.sentence = partial, i
 			return true
 		}
@@ -152,7 +123,7 @@ func aside(sentence string, a atom) []string {
 }
 
 func (s *sought) date(j *judged) {
-	held := s.search(j, func(_ int, a atom) bool { return dated(a) && j.date.within(a.date) }) || s.pieces(j)
+	held := s.search(j, func(a atom) bool { return dated(a) && j.date.within(a.date) }) || s.pieces(j)
 	if held && (j.state == supported || s.view.dateline(j.sentence)) {
 		return
 	}
@@ -193,7 +164,7 @@ func (s *sought) pieces(j *judged) bool {
 		return false
 	}
 	part := date{month: d.month, day: d.day}
-	return s.search(j, func(_ int, a atom) bool { return a.kind == aDate && part.within(a.date) && (a.date.year == 0) })
+	return s.search(j, func(a atom) bool { return a.kind == aDate && part.within(a.date) && (a.date.year == 0) })
 }
 
 // quote looks for the parts of a quotation word for word, and for its speaker near the first.
@@ -245,7 +216,13 @@ func (s *sought) name(j *judged) {
 		s.place(j, found)
 		return
 	}
-	if found := v.find(strings.Join(words, " ")); len(found) > 0 {
+	for _, whole := range [...]string{strings.Join(words, " "), strings.Join(words, "")} {
+		if found := v.find(whole); len(found) > 0 {
+			s.place(j, found)
+			return
+		}
+	}
+	if found := v.called(words); len(found) > 0 {
 		s.place(j, found)
 		return
 	}
@@ -273,13 +250,28 @@ func (s *sought) name(j *judged) {
 			return
 		}
 		s.place(j, places[len(places)-1])
-		j.state = partial
+		j.state, j.apart = partial, len(words) <= 3 // the words of a long one, such as an office, are often spread out
 		return
 	}
 	j.state = unsupported
 	if len(places) > 0 {
 		j.sentence = v.sentenceAt(places[0][0])
 	}
+}
+
+// called gives the places where somebody is named by the same surname with a short form or the initial of the first name.
+func (v *view) called(words []string) []int32 {
+	var found []int32
+	first := words[0]
+	for _, p := range v.places(singular(words[len(words)-1])) {
+		for k := max(0, p-2); k < p; k++ {
+			short := v.folds[k]
+			if len(short) == 1 && short[0] == first[0] || len(short) >= 2 && len(first) >= 2 && (strings.HasPrefix(first, short) || strings.HasPrefix(short, first)) {
+				found = append(found, p)
+			}
+		}
+	}
+	return found
 }
 
 // together gives a place near which all words stand, -1 where there is none.

@@ -136,12 +136,22 @@ func (r *reading) name(from, end int) {
 			a.words = append(a.words, t.fold)
 		}
 	}
-	if len(a.words) > 0 {
+	for len(a.words) > 1 && offices[a.words[0]] && len(a.words) == end-from { // Judge Example is Example
+		a.words, from = a.words[1:], from+1
+	}
+	if len(a.words) > 1 || len(a.words) == 1 && !offices[a.words[0]] {
 		r.add(a, from, end-from)
 	}
 }
 
 var titles = setOf("mr mrs ms dr prof sir st jr sr inc ltd co corp llc plc gmbh ag")
+
+// offices and other generic words have capitals in front of a name or alone, and are none by themselves.
+var offices = setOf(`president chairman chairwoman chair ceo cfo cto coo director minister secretary judge justice senator congressman
+	congresswoman representative governor mayor king queen prince princess professor captain general colonel lieutenant sergeant major
+	commander reverend father sister brother pope bishop archbishop cardinal rabbi coach manager editor founder officer chief vice
+	government parliament congress senate state federal section chapter article act order book volume part season episode series episode
+	god lord lady internet web university college school department ministry board committee council company group`)
 
 func (r *reading) bare(t token) bool { return titles[t.fold] || len(t.fold) == 1 }
 

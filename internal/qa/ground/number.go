@@ -63,6 +63,12 @@ var ordinals = map[string]float64{
 	"twentieth": 20, "thirtieth": 30, "fortieth": 40, "fiftieth": 50, "sixtieth": 60, "seventieth": 70, "eightieth": 80, "ninetieth": 90, "hundredth": 100,
 }
 
+// collectives say a number by another word. They bear a claim out, and are none themselves.
+var collectives = map[string]float64{
+	"both": 2, "couple": 2, "pair": 2, "twice": 2, "double": 2, "doubled": 2, "twin": 2, "twins": 2, "duo": 2, "trio": 3, "triple": 3, "thrice": 3, "triplets": 3,
+	"quartet": 4, "quintet": 5, "decade": 10, "fortnight": 14, "once": 1, "single": 1, "half": 0.5,
+}
+
 var leans = map[string]int{
 	"over": 1, "exceeding": 1, "exceeded": 1, "exceeds": 1, "least": 1, "surpassing": 1, "surpassed": 1, "above": 1, "more": 1,
 	"under": -1, "nearly": -1, "almost": -1, "below": -1, "most": -1, "less": -1, "fewer": -1,
@@ -74,7 +80,7 @@ var separators = strings.NewReplacer("\u00a0", "", "\u2009", "", "\u202f", "", "
 // quantifying are all words that a number or a date can begin with. Most words are none, and this tells at one glance.
 var quantifying = func() map[string]bool {
 	set := map[string]bool{}
-	for _, words := range []map[string]float64{scales, small, ordinals} {
+	for _, words := range []map[string]float64{scales, small, ordinals, collectives} {
 		for w := range words {
 			set[w] = true
 		}

@@ -10,7 +10,7 @@ import (
 )
 
 // nearby is how many sentences, each with its neighbours, a statement is compared with.
-const nearby = 4
+const nearby = 3
 
 // source answers what a knowledge base holds that is nearest to a statement; nil where it holds nothing.
 type source interface {

@@ -102,6 +102,9 @@ func (v *view) find(word string) []int32 {
 	if len(word) < 4 {
 		return nil
 	}
+	if found := v.inTwo(word); len(found) > 0 {
+		return found
+	}
 	best := ""
 	for _, other := range v.alike(word[:4]) {
 		if len(other) > len(best) && kin(word, other) {
@@ -109,6 +112,18 @@ func (v *view) find(word string) []int32 {
 		}
 	}
 	return v.places(best)
+}
+
+// inTwo gives the places where a word is written as two: You Tube, Ibero-American.
+func (v *view) inTwo(word string) []int32 {
+	for n := 2; n < len(word)-1; n++ {
+		for _, p := range v.places(word[:n]) {
+			if int(p)+1 < len(v.folds) && singular(v.folds[p+1]) == singular(word[n:]) {
+				return []int32{p}
+			}
+		}
+	}
+	return nil
 }
 
 // alike are the document's words that begin with some letters, in order.
@@ -199,7 +214,7 @@ var aliases = aliasesOf(
 	"wales|welsh", "ireland|irish", "denmark|danish|danes", "sweden|swedish", "norway|norwegian", "finland|finnish", "poland|polish", "turkey|turkish",
 	"scotland|scottish|scots", "china|chinese", "japan|japanese", "philippines|filipino|philippine", "thailand|thai", "peru|peruvian", "iraq|iraqi",
 	"israel|israeli", "pakistan|pakistani", "new york|ny|nyc", "washington dc|dc", "california|calif|ca", "texas|tx",
-	"tv|television", "wwii|world war ii|second world war|ww2", "wwi|first world war|world war i", "ceo|chief executive|chief executive officer",
+	"st|saint", "mt|mount", "ft|fort", "tv|television", "wwii|world war ii|second world war|ww2", "wwi|first world war|world war i", "ceo|chief executive|chief executive officer",
 	"phd|doctorate|doctor of philosophy", "mp|member of parliament", "mph|miles per hour", "nz|new zealand", "uae|united arab emirates",
 )
 
