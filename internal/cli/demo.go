@@ -27,7 +27,8 @@ func (sh *shell) demoCommand() *cobra.Command {
 		Short: "Play a launch day against a stet of its own, and judge the result",
 		Long: `Start stet on this machine in a new temporary folder, publish the bundled example articles through signed webhooks,
 and then play a launch day against it: every event delivered up to five times, out of order, half of them in parallel,
-three versions of each article, and the server's process killed with SIGKILL in the middle of it, several times.
+three versions of each article, and the server's process killed with SIGKILL in the middle of it, several times. The
+policy that ships with stet guards it: one article fails and goes out after a safe fix, another stays out.
 
 In the end a judge reads the website alone and compares it with what the senders were told. Ends with 1 if there is a
 duplicate page, a stale page or a lost article.
@@ -92,7 +93,8 @@ func (sh *shell) demo(c *cobra.Command, opts demo.Options) error {
 	case told != nil:
 		return told
 	case !report.Passed():
-		return failed("the demo found %d duplicate pages, %d stale pages, %d lost articles and %d drafts left", report.Doubles, report.Outdated, report.Lost, report.Drafts)
+		return failed("the demo found %d duplicate pages, %d stale pages, %d lost articles, %d drafts left and %d refused articles live",
+			report.Doubles, report.Outdated, report.Lost, report.Drafts, report.Leaked)
 	}
 	return nil
 }
@@ -160,7 +162,10 @@ func (sh *shell) writeReport(w io.Writer, r demo.Report, kept bool) {
 		{"stale refused", fmt.Sprint(r.Stale)},
 		{"kills (SIGKILL)", fmt.Sprintf("%d  and %d tries without an answer, made again", r.Kills, r.Retries)},
 		{"publishes", fmt.Sprint(r.Publishes)},
+		{"blocked", fmt.Sprintf("%d  versions, by the policy", r.Blocked)},
+		{"revised", fmt.Sprintf("%d  by a safe fix, judged again and published", r.Revised)},
 		{"pages live", fmt.Sprint(r.Live)},
+		{"refused but live", must(r.Leaked)},
 		{"duplicate pages", must(r.Doubles)},
 		{"stale pages", must(r.Outdated)},
 		{"lost", must(r.Lost)},

@@ -56,7 +56,11 @@ type Report struct {
 	Outdated   int `json:"stale_pages"`     // pages that show an older version than the newest accepted one
 	Lost       int `json:"lost"`            // articles whose newest accepted version is not live
 	Drafts     int `json:"drafts_left"`     // in WordPress: posts of the run that nobody sees
-	Kills      int `json:"kills"`           // SIGKILLs of the server
+	Blocked    int `json:"blocked"`         // versions that the policy refused at first
+	Revised    int `json:"revised"`         // times that a safe fix was made and the result judged again
+	Refused    int `json:"refused"`         // articles that fail for good and are not on the website
+	Leaked     int `json:"refused_but_live"`
+	Kills      int `json:"kills"` // SIGKILLs of the server
 
 	Seconds  float64 `json:"seconds"`
 	Seed     uint64  `json:"seed"`
@@ -79,7 +83,7 @@ type Fault struct {
 
 // Passed reports whether everything is as it must be.
 func (r Report) Passed() bool {
-	return r.Doubles == 0 && r.Outdated == 0 && r.Lost == 0 && r.Drafts == 0
+	return r.Doubles == 0 && r.Outdated == 0 && r.Lost == 0 && r.Drafts == 0 && r.Leaked == 0
 }
 
 // restWithin bounds how long the work may take after the last delivery.
@@ -200,12 +204,14 @@ func (d *day) rest(ctx context.Context) error {
 	}
 }
 
-// inMotion counts the contents whose newest version has not found its end. What waits for a person moves no more.
+// inMotion counts the contents whose newest version has not found its end. What waits for a person, or was refused by the
+// policy, moves no more.
 func inMotion(ctx context.Context, c *client.Client) (moving int, err error) {
 	err = c.Contents(ctx, func(content client.Content) error {
-		still := len(content.Publications) > 0
+		refused := content.Gate == "failed"
+		still := refused || len(content.Publications) > 0
 		for _, p := range content.Publications {
-			still = still && (waits[p.State] || !p.Pending && p.Version == content.Version)
+			still = still && (waits[p.State] || !p.Pending && (refused || p.Version == content.Version))
 		}
 		if !still {
 			moving++

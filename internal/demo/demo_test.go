@@ -40,6 +40,9 @@ func TestLaunchDayLosesNothing(t *testing.T) {
 	if !r.Passed() || r.Live != 5 || r.Kills != 3 {
 		t.Errorf("%+v", r)
 	}
+	if r.Blocked < 2 || r.Revised < 1 || r.Refused != 1 || r.Leaked != 0 {
+		t.Errorf("the policy blocked %d versions, %d were revised, %d articles refused, %d of them are live", r.Blocked, r.Revised, r.Refused, r.Leaked)
+	}
 	if r.Accepted+r.Duplicates+r.Stale != r.Deliveries {
 		t.Errorf("%d accepted, %d duplicates and %d stale are not %d deliveries", r.Accepted, r.Duplicates, r.Stale, r.Deliveries)
 	}

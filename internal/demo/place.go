@@ -25,7 +25,7 @@ type place struct {
 const settings = `# Written by stet demo.
 listen: %s
 data: data
-policy: policy
+policy: default
 sources:
   newsroom:
     secrets: [file:secrets/newsroom]
@@ -40,7 +40,7 @@ log:
   level: warn
 `
 
-// settle writes a configuration, its secrets and a policy folder in which nothing is asked for: everything passes.
+// settle writes a configuration and its secrets. The policy is the one that ships with stet.
 func settle(ctx context.Context, folder string, show showcase) (place, error) {
 	addr, err := freeAddr(ctx)
 	if err != nil {
@@ -56,7 +56,6 @@ func settle(ctx context.Context, folder string, show showcase) (place, error) {
 		{"secrets/site", password + "\n", 0o600},
 		{"secrets/newsroom", text + "\n", 0o600},
 		{"secrets/token", p.token + "\n", 0o600},
-		{"policy/README.md", "No policy: everything passes.\n", 0o644},
 		{"stet.yaml", fmt.Sprintf(settings, addr, target), 0o644},
 	} {
 		path := filepath.Join(folder, f.name)

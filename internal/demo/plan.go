@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"stet"
@@ -26,9 +27,9 @@ type delivery struct {
 	body      []byte
 }
 
-// firstDay is version 1 of every article, once.
+// firstDay is version 1 of every article and of the outcast, once.
 func (d *day) firstDay() (list []delivery, err error) {
-	for i, t := range d.texts {
+	for i, t := range append(slices.Clone(d.texts), outcast()) {
 		body, err := event(t, 1)
 		if err != nil {
 			return nil, err
