@@ -42,7 +42,7 @@ func (g *Gate) Judge(ctx context.Context, c engine.Case) (engine.Judgement, erro
 	if err != nil {
 		return engine.Judgement{}, err
 	}
-	_, fixes := revise.Fix(c.Doc, report.Findings)
+	_, fixes := policy.ApplySafe(c.Doc, report.Findings)
 	return engine.Judgement{Verdict: verdict(report), Revisable: len(fixes) > 0 || g.reviser != nil}, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"stet"
+	"stet/internal/policy"
 	"stet/internal/qa"
 )
 
@@ -70,7 +71,7 @@ func (l Loop) Next(ctx context.Context, d Draft) (*Round, error) {
 	if err != nil {
 		return nil, err
 	}
-	fixed, applied := Fix(d.Doc, before.Findings)
+	fixed, applied := policy.ApplySafe(d.Doc, before.Findings)
 	if len(applied) > 0 && !inVain(d.Tried) {
 		r := &Round{Revised: stet.Revised{By: ByFixer, Why: said(applied)}, Doc: fixed}
 		return r, l.weigh(ctx, d, before, r)

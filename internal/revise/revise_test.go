@@ -24,50 +24,6 @@ func fix(rule string, start, end int, text string) qa.Finding {
 		Fix: &qa.Fix{Safe: true, Edits: []qa.Edit{{Start: start, End: end, Text: text}}}}
 }
 
-func TestFixAppliesWhatIsSafe(t *testing.T) {
-	unsafe := fix("B", 0, 3, "XXX")
-	unsafe.Fix.Safe = false
-	waived := fix("C", 0, 3, "XXX")
-	waived.Waived = &qa.Waiver{}
-	title := fix("T", 0, 1, "The")
-	title.Where.Field = "title"
-	metadata := fix("M", 0, 1, "x")
-	metadata.Where.Field = "canonical_url"
-	for name, c := range map[string]struct {
-		findings []qa.Finding
-		want     string
-		applied  int
-	}{
-		"two":                   {[]qa.Finding{fix("A", 4, 7, "2"), fix("A", 0, 3, "1")}, "1 2 three", 2},
-		"overlap":               {[]qa.Finding{fix("A", 0, 5, "1"), fix("B", 3, 7, "2")}, "1wo three", 1},
-		"the same place":        {[]qa.Finding{fix("A", 4, 4, "1"), fix("B", 4, 4, "2")}, "one 1two three", 1},
-		"unsafe":                {[]qa.Finding{unsafe}, "one two three", 0},
-		"waived":                {[]qa.Finding{waived}, "one two three", 0},
-		"beyond the end":        {[]qa.Finding{fix("A", 10, 99, "")}, "one two three", 0},
-		"of a field not a text": {[]qa.Finding{metadata}, "one two three", 0},
-		"of another field":      {[]qa.Finding{title}, "one two three", 1},
-		"no edits":              {[]qa.Finding{{Where: qa.Where{Field: "body"}, Fix: &qa.Fix{Safe: true}}}, "one two three", 0},
-	} {
-		t.Run(name, func(t *testing.T) {
-			fixed, applied := revise.Fix(doc("one two three"), c.findings)
-			if fixed.Body.Text != c.want || len(applied) != c.applied {
-				t.Errorf("%q with %d fixes, want %q with %d", fixed.Body.Text, len(applied), c.want, c.applied)
-			}
-		})
-	}
-}
-
-func TestFixLeavesTheGivenDocument(t *testing.T) {
-	original := doc("text")
-	original.Hero = &stet.Image{Alt: "one"}
-	alt := fix("A", 0, 3, "two")
-	alt.Where.Field = "hero_alt"
-	fixed, _ := revise.Fix(original, []qa.Finding{alt})
-	if original.Hero.Alt != "one" || fixed.Hero.Alt != "two" {
-		t.Errorf("the alt texts are %q and %q", original.Hero.Alt, fixed.Hero.Alt)
-	}
-}
-
 // reports judges documents by their bodies.
 func reports(byBody map[string]qa.Report) revise.Judge {
 	return func(_ context.Context, d stet.Document) (qa.Report, error) {
