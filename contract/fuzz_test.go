@@ -31,6 +31,9 @@ func FuzzDecode(f *testing.F) {
 			}
 			return
 		}
+		if stored, err := contract.DecodeStored(body); err != nil || !cmp.Equal(stored, e) {
+			t.Fatalf("read from the log as %#v, %v; accepted as %#v", stored, err, e)
+		}
 		again, err := contract.Encode(e)
 		if err != nil {
 			t.Fatalf("encode what was accepted: %v", err)

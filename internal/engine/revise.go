@@ -118,7 +118,7 @@ func sent(r state.Reader, revision *state.Revision) (stet.Document, error) {
 	if err := unmarshal(entry.Data, &in); err != nil {
 		return stet.Document{}, fmt.Errorf("read event %d: %w", entry.Seq, err)
 	}
-	envelope, err := contract.Decode([]byte(in.Envelope), contract.Limits{Bytes: 1 << 30, Values: 1 << 30})
+	envelope, err := contract.DecodeStored([]byte(in.Envelope))
 	if err != nil {
 		return stet.Document{}, fmt.Errorf("decode event %d: %w", entry.Seq, err)
 	}
