@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"stet/internal/qa"
 )
 
 // readKnowledge reads the knowledge base: the folder that policy.yaml names, or kb/ where that is there, else the base's.
@@ -75,3 +77,6 @@ func (f folder) documents() (map[string][]byte, error) {
 	}
 	return texts, nil
 }
+
+// Knowledge is the knowledge base of the pack; nil where it has none.
+func (p *Pack) Knowledge() qa.Knowledge { return p.env.KB }
