@@ -188,7 +188,7 @@ func (c *casing) sentenceCase(s *sheet, u *unit, i int) (to string, sure bool) {
 	switch {
 	case anew && !unicode.IsUpper(first):
 		return capitalize(text), true
-	case anew || !c.Strict && c.either(u, i):
+	case anew || c.either(u, i) && (!c.Strict || i == 1 || u.begins(t.start)):
 		return text, true
 	}
 	if !unicode.IsUpper(first) || text == "I" || len(text) == 1 && t.last {
@@ -206,7 +206,8 @@ func (c *casing) sentenceCase(s *sheet, u *unit, i int) (to string, sure bool) {
 // either tells whether a token begins a sentence within the block, or stands after a mark that leaves its case open.
 func (c *casing) either(u *unit, i int) bool {
 	gap := strings.TrimSpace(u.plain[u.tokens[i-1].end:u.tokens[i].start])
-	return u.begins(u.tokens[i].start) || strings.ContainsAny(gap, ":?!–—.“\"(/|")
+	numbered := strings.IndexFunc(u.plain[:u.tokens[i].start], unicode.IsLetter) < 0 // "8. Go on"
+	return numbered || u.begins(u.tokens[i].start) || strings.ContainsAny(gap, ":?!–—.“\"(/|")
 }
 
 // anew tells whether a token stands after a mark that lets a sentence begin.

@@ -117,6 +117,9 @@ func (f *finder) scan(s *sheet, p *pattern, index int, hits []hit) ([]hit, error
 		if f.code {
 			text = u.plain
 		}
+		if lower, ok := u.small(); ok && !p.holds(lower) {
+			continue
+		}
 		if work += len(text) * p.size; work > maxWork {
 			return nil, fmt.Errorf("the pattern %q is too expensive for a text of this length; make it smaller", short(p.re.String()))
 		}

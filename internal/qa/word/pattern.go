@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"unicode/utf8"
 )
 
 const (
@@ -15,9 +16,10 @@ const (
 // pattern is a regular expression with what a text must hold before it is worth running.
 type pattern struct {
 	prefilter
-	re   *regexp.Regexp
-	here *regexp.Regexp // the same, for a match at the beginning of a text
-	size int
+	re    *regexp.Regexp
+	start *regexp.Regexp // the same, for a match at the beginning of a text
+	after *regexp.Regexp // the same, for a match after the first character of a text
+	size  int
 }
 
 // compile reads a regular expression, and refuses one whose program would be large before it is built.
@@ -49,7 +51,10 @@ func compile(source string, exact bool) (*pattern, error) {
 	}
 	p := &pattern{re: re, size: len(program.Inst), prefilter: newPrefilter(tree, program)}
 	if p.local {
-		p.here, err = regexp.Compile(`\A(?:` + source + `)`)
+		p.start, err = regexp.Compile(`\A(?:` + source + `)`)
+		if err == nil {
+			p.after, err = regexp.Compile(`\A(?s:.)(?:` + source + `)`)
+		}
 	}
 	return p, err
 }
@@ -76,13 +81,14 @@ const (
 	maxTried = 4096
 )
 
-// find gives the matches in a text, as regexp.FindAllStringSubmatchIndex does.
+// find gives the matches in a text, as regexp.FindAllStringSubmatchIndex does. It does not ask whether the text holds what
+// every match holds.
 func (p *pattern) find(text string) [][]int {
 	at := p.next(text, 0)
-	if at < 0 || !p.holds(text) {
+	if at < 0 {
 		return nil
 	}
-	if p.here == nil || len(text) > maxTried {
+	if p.start == nil || len(text) > maxTried {
 		return p.re.FindAllStringSubmatchIndex(text, -1)
 	}
 	var found [][]int
@@ -90,18 +96,32 @@ func (p *pattern) find(text string) [][]int {
 		if tries == maxTries {
 			return p.re.FindAllStringSubmatchIndex(text, -1)
 		}
-		groups := p.here.FindStringSubmatchIndex(text[at:])
+		groups := p.at(text, at)
 		if groups == nil {
 			at = p.next(text, at+1)
 			continue
-		}
-		for k := range groups {
-			if groups[k] >= 0 {
-				groups[k] += at
-			}
 		}
 		found = append(found, groups)
 		at = p.next(text, groups[1])
 	}
 	return found
+}
+
+// at gives the match that begins at a place, nil where none does.
+func (p *pattern) at(text string, at int) []int {
+	if at == 0 {
+		return p.start.FindStringSubmatchIndex(text)
+	}
+	_, size := utf8.DecodeLastRuneInString(text[:at])
+	groups := p.after.FindStringSubmatchIndex(text[at-size:])
+	if groups == nil {
+		return nil
+	}
+	for k := range groups {
+		if groups[k] >= 0 {
+			groups[k] += at - size
+		}
+	}
+	groups[0] = at
+	return groups
 }

@@ -25,8 +25,12 @@ func TestPatternsFindWhatRegexpFinds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := alphabet.Draw(t, "text")
 		for _, p := range patterns {
-			if diff := cmp.Diff(p.re.FindAllStringSubmatchIndex(text, -1), p.find(text)); diff != "" {
+			want := p.re.FindAllStringSubmatchIndex(text, -1)
+			if diff := cmp.Diff(want, p.find(text)); diff != "" {
 				t.Fatalf("%s in %q (-regexp +find):\n%s", p.re, text, diff)
+			}
+			if lower, ok := lowered(text); ok && want != nil && !p.holds(lower) {
+				t.Fatalf("%s matches %q and does not hold it", p.re, text)
 			}
 		}
 	})

@@ -2,16 +2,17 @@ package word
 
 import (
 	"regexp/syntax"
-	"unicode"
+	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
 // prefilter says what a text must hold before a regular expression is worth running.
 type prefilter struct {
 	heads []bytes256 // a match begins with one byte of each, in this order
-	need  *bytes256  // a match holds one of these bytes
+	needs []string   // a match holds one of these, but for case
 	edge  bool       // a match begins where a word does
-	local bool       // whether a match begins somewhere can be told without the text before, but for edge
+	local bool       // one character before a match is all that tells whether it begins there
 }
 
 // bytes256 is a set of bytes. Every byte of a character beyond ASCII is in it when one such character is.
@@ -20,13 +21,11 @@ type bytes256 [256]bool
 const maxHeads = 6
 
 func newPrefilter(tree *syntax.Regexp, program *syntax.Prog) prefilter {
-	f := prefilter{need: needOf(tree)}
+	f := prefilter{needs: needsOf(tree)}
 	states, asserted := closure(program, []uint32{uint32(program.Start)}, true)
-	if free, _ := closure(program, []uint32{uint32(program.Start)}, false); asserted == syntax.EmptyWordBoundary && len(free) == 0 {
-		f.edge, f.local = true, true
-	} else if asserted == 0 {
-		f.local = true
-	}
+	free, _ := closure(program, []uint32{uint32(program.Start)}, false)
+	f.edge = asserted == syntax.EmptyWordBoundary && len(free) == 0
+	f.local = asserted&syntax.EmptyBeginText == 0
 	for len(f.heads) < maxHeads {
 		var set bytes256
 		var following []uint32
@@ -88,105 +87,118 @@ func (set *bytes256) addBeyond() {
 	}
 }
 
-// needOf finds bytes of which every match holds one, as few and as rare as it can; nil where there are none.
-func needOf(tree *syntax.Regexp) *bytes256 {
+// maxNeeds is how many texts are looked for before it is cheaper to run the regular expression.
+const maxNeeds = 16
+
+// needsOf finds short texts in small letters of which every match holds one, as few and as rare as it can; nil where there
+// are none.
+func needsOf(tree *syntax.Regexp) []string {
 	switch tree.Op {
 	case syntax.OpLiteral:
-		return needOfLiteral(tree)
+		return needsOfLiteral(tree.Rune)
 	case syntax.OpCharClass:
-		return needOfClass(tree)
+		return needsOfClass(tree.Rune)
 	case syntax.OpCapture, syntax.OpPlus:
-		return needOf(tree.Sub[0])
+		return needsOf(tree.Sub[0])
 	case syntax.OpRepeat:
 		if tree.Min > 0 {
-			return needOf(tree.Sub[0])
+			return needsOf(tree.Sub[0])
 		}
 	case syntax.OpConcat:
-		var best *bytes256
+		var best []string
 		for _, sub := range tree.Sub {
-			if set := needOf(sub); set != nil && (best == nil || set.cost() < best.cost()) {
-				best = set
+			if needs := needsOf(sub); needs != nil && (best == nil || frequency(needs) < frequency(best)) {
+				best = needs
 			}
 		}
 		return best
 	case syntax.OpAlternate:
-		var all bytes256
+		var all []string
 		for _, sub := range tree.Sub {
-			set := needOf(sub)
-			if set == nil {
+			needs := needsOf(sub)
+			if needs == nil || len(all)+len(needs) > maxNeeds {
 				return nil
 			}
-			for b, in := range set {
-				all[b] = all[b] || in
-			}
+			all = append(all, needs...)
 		}
-		return &all
+		return all
 	}
 	return nil
 }
 
-func needOfLiteral(tree *syntax.Regexp) *bytes256 {
-	var best *bytes256
-	for _, r := range tree.Rune {
-		set := &bytes256{}
-		set.addRune(r)
-		if tree.Flags&syntax.FoldCase != 0 {
-			for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
-				set.addRune(other)
+// needsOfLiteral gives the longest run of ASCII characters.
+func needsOfLiteral(runes []rune) []string {
+	best := ""
+	for _, part := range strings.FieldsFunc(string(runes), func(r rune) bool { return r >= utf8.RuneSelf }) {
+		if len(part) > len(best) {
+			best = part
+		}
+	}
+	if best == "" {
+		return nil
+	}
+	return []string{strings.ToLower(best)}
+}
+
+// needsOfClass gives the characters of a small class.
+func needsOfClass(runes []rune) []string {
+	const most = 8
+	var all []string
+	for i := 0; i+1 < len(runes); i += 2 {
+		if runes[i+1] >= utf8.RuneSelf || int(runes[i+1]-runes[i])+len(all) >= most {
+			return nil
+		}
+		for r := runes[i]; r <= runes[i+1]; r++ {
+			if one := strings.ToLower(string(r)); !slices.Contains(all, one) {
+				all = append(all, one)
 			}
 		}
-		if best == nil || set.cost() < best.cost() {
-			best = set
-		}
 	}
-	return best
+	return all
 }
 
-func needOfClass(tree *syntax.Regexp) *bytes256 {
-	set := &bytes256{}
-	for i := 0; i+1 < len(tree.Rune); i += 2 {
-		for r := tree.Rune[i]; r <= min(tree.Rune[i+1], utf8.RuneSelf-1); r++ {
-			set[r] = true
+// frequency says how often prose holds one of some texts, roughly: per byte of it.
+func frequency(texts []string) float64 {
+	sum := 0.0
+	for _, text := range texts {
+		product := 1.0
+		for i := range len(text) {
+			switch c := text[i]; {
+			case c == ' ':
+				product *= 0.2
+			case c >= 'a' && c <= 'z':
+				product *= 0.05
+			default:
+				product *= 0.01
+			}
 		}
-		if tree.Rune[i+1] >= utf8.RuneSelf {
-			set.addBeyond()
-		}
+		sum += product
 	}
-	return set
+	return sum
 }
 
-func (set *bytes256) addRune(r rune) {
-	if r < utf8.RuneSelf {
-		set[r] = true
-	} else {
-		set.addBeyond()
+// lowered is a text in small ASCII letters, byte for byte; ok is false where it has one of the two letters beyond ASCII that
+// are the same as an ASCII letter to a pattern that does not look at case.
+func lowered(text string) (lower string, ok bool) {
+	if strings.Contains(text, "ſ") || strings.Contains(text, "\u212a") { // the long s and the Kelvin sign
+		return text, false
 	}
-}
-
-// cost says how often prose holds a byte of the set, roughly.
-func (set *bytes256) cost() int {
-	cost := 0
-	for b, in := range set {
-		switch {
-		case !in:
-		case b >= 'a' && b <= 'z', b == ' ':
-			cost += 30
-		case b == '.' || b == ',' || b == '\n':
-			cost += 10
-		default:
-			cost++
+	bytes := []byte(text)
+	for i, c := range bytes {
+		if c >= 'A' && c <= 'Z' {
+			bytes[i] = c | 0x20
 		}
 	}
-	return cost
+	return string(bytes), true
 }
 
-// holds tells whether a text has one of the bytes that every match has.
-func (f *prefilter) holds(text string) bool {
-	if f.need == nil {
+// holds tells whether a text in small letters has one of the texts that every match has.
+func (f *prefilter) holds(lower string) bool {
+	if f.needs == nil {
 		return true
 	}
-	for i := range len(text) {
-		if f.need[text[i]] {
+	for _, need := range f.needs {
+		if strings.Contains(lower, need) {
 			return true
 		}
 	}

@@ -36,6 +36,8 @@ type unit struct {
 	tokens []token
 	quoted []prose.Span // what stands in quotation marks
 	marks  bool         // quoted is filled
+	lower  string       // plain in small ASCII letters, once it is asked for
+	folds  bool         // lower is the same to every pattern that does not look at case
 }
 
 // token is a run of letters and digits within a word. "e-mail" is one word of two tokens.
@@ -262,6 +264,14 @@ func (u *unit) inQuotes(start, end int) bool {
 	}
 	i := sort.Search(len(u.quoted), func(i int) bool { return u.quoted[i].End >= end })
 	return i < len(u.quoted) && u.quoted[i].Start <= start
+}
+
+// small gives the unit's plain text in small letters, as lowered does.
+func (u *unit) small() (string, bool) {
+	if u.lower == "" {
+		u.lower, u.folds = lowered(u.plain)
+	}
+	return u.lower, u.folds
 }
 
 // quotations finds what stands in quotation marks. A mark that is never closed opens nothing.
