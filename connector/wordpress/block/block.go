@@ -42,20 +42,9 @@ var markdown = goldmark.New(
 // Render gives the content for a body. The error is of kind Unsupported for a format that is neither markdown nor html
 // and Invalid where the text cannot be rendered.
 func Render(body stet.Body, opt Options) (string, error) {
-	text := body.Text
-	switch body.Format {
-	case "markdown", "":
-		if crowded(text) {
-			return "", stet.Errorf(stet.Invalid, "body_crowded", "a paragraph of the body has too many of the characters * _ ~ [ < ` to be rendered; shorten it")
-		}
-		var out bytes.Buffer
-		if err := markdown.Convert([]byte(text), &out); err != nil {
-			return "", stet.Errorf(stet.Invalid, "body_invalid", "the Markdown of the body cannot be rendered: %w", err)
-		}
-		text = out.String()
-	case "html":
-	default:
-		return "", stet.Errorf(stet.Unsupported, "body_format", "the body format %q is not supported; use markdown or html", body.Format)
+	text, err := markupOf(body)
+	if err != nil {
+		return "", err
 	}
 	if i := slices.IndexFunc(Images(text), func(img Image) bool { return dataAddress.MatchString(img.Source) }); i >= 0 && opt.NoData {
 		return "", stet.Errorf(stet.Invalid, "image_data", "the body has a picture within itself (%.40s...); give it an address of its own", Images(text)[i].Source)
@@ -75,6 +64,24 @@ func Render(body stet.Body, opt Options) (string, error) {
 		w.blocks(root)
 	}
 	return w.String(), nil
+}
+
+// markupOf is a body as HTML, before anything is left out.
+func markupOf(body stet.Body) (string, error) {
+	switch body.Format {
+	case "markdown", "":
+		if crowded(body.Text) {
+			return "", stet.Errorf(stet.Invalid, "body_crowded", "a paragraph of the body has too many of the characters * _ ~ [ < ` to be rendered; shorten it")
+		}
+		var out bytes.Buffer
+		if err := markdown.Convert([]byte(body.Text), &out); err != nil {
+			return "", stet.Errorf(stet.Invalid, "body_invalid", "the Markdown of the body cannot be rendered: %w", err)
+		}
+		return out.String(), nil
+	case "html":
+		return body.Text, nil
+	}
+	return "", stet.Errorf(stet.Unsupported, "body_format", "the body format %q is not supported; use markdown or html", body.Format)
 }
 
 func parse(text string) (*html.Node, error) {

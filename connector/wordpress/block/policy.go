@@ -23,7 +23,7 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowAttrs("src", "alt").OnElements("img")
 	p.AllowAttrs("width", "height").Matching(bluemonday.Integer).OnElements("img")
 	p.AllowAttrs("type").Matching(regexp.MustCompile(`^checkbox$`)).OnElements("input") // replaced by a character
-	p.AllowAttrs("checked").OnElements("input")
+	p.AllowAttrs("checked", "disabled").OnElements("input")
 	p.AllowAttrs("open").OnElements("details")
 	p.AllowAttrs("start", "reversed").OnElements("ol")
 	p.AllowAttrs("value").Matching(bluemonday.Integer).OnElements("li")
