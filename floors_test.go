@@ -52,7 +52,7 @@ var floors = map[string]string{
 	"internal/policy/expr":      ". internal/prose internal/qa",
 	"internal/policy":           ". internal/article internal/policy/expr internal/policy/strict internal/prose internal/qa internal/qa/word internal/qa/page internal/qa/ground policies",
 	"internal/policy/vale":      "internal/policy/strict internal/qa internal/qa/word",
-	"internal/revise":           ". internal/httpclient internal/prose internal/qa internal/policy",
+	"internal/revise":           ". contract internal/httpclient internal/prose internal/qa internal/policy",
 	"internal/approval":         ".",
 	"internal/store":            ". internal/ledger internal/state internal/store/rowset",
 	"internal/store/rowset":     ". internal/state",
