@@ -76,11 +76,18 @@ func layOut(folder string, force, dryRun bool) (laid, error) {
 	if dryRun {
 		return out, nil
 	}
-	_, err = config.Init(folder)
+	if _, err := config.Init(folder); err != nil {
+		return out, err
+	}
+	more, err := filesOf(starter, "starter")
+	if err != nil {
+		return out, err
+	}
+	_, err = writePolicy(filepath.Join(folder, "policy"), more)
 	return out, err
 }
 
-// initialFiles are the names that config.Init writes, learnt by writing them elsewhere.
+// initialFiles are the names that config.Init writes, learnt by writing them elsewhere, and what else a policy begins with.
 func initialFiles() (names []string, err error) {
 	scratch, err := os.MkdirTemp("", "stet-init-")
 	if err != nil {
@@ -92,6 +99,13 @@ func initialFiles() (names []string, err error) {
 		if name, relErr := filepath.Rel(scratch, path); relErr == nil {
 			names = append(names, name)
 		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	more, err := filesOf(starter, "starter")
+	for _, f := range more {
+		names = append(names, filepath.Join("policy", f.name))
 	}
 	return names, err
 }

@@ -27,7 +27,8 @@ itself; stet qa judges articles by it.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(sh.policyInitCommand(), sh.policyListCommand(), sh.policyExplainCommand(), sh.policyTestCommand(), sh.policyDiffCommand())
+	c.AddCommand(sh.policyInitCommand(), sh.policyListCommand(), sh.policyExplainCommand(), sh.policyTestCommand(), sh.policyDiffCommand(),
+		sh.policyValeCommand())
 	return c
 }
 
