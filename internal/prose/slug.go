@@ -33,7 +33,7 @@ func githubSlug(heading string) string {
 			return r
 		}
 		return -1
-	}, strings.ToLower(strings.TrimSpace(heading)))
+	}, strings.ToLower(heading))
 }
 
 // plainSlug is the slug of generators that keep ASCII letters and digits only, as CommonMark libraries do by default.
