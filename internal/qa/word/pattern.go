@@ -19,6 +19,7 @@ type pattern struct {
 	re    *regexp.Regexp
 	start *regexp.Regexp // the same, for a match at the beginning of a text
 	after *regexp.Regexp // the same, for a match after the first character of a text
+	tail  *pattern       // what a match must end with, easier to find than where it begins; nil: unknown
 	size  int
 }
 
@@ -50,6 +51,11 @@ func compile(source string, exact bool) (*pattern, error) {
 		return nil, err
 	}
 	p := &pattern{re: re, size: len(program.Inst), prefilter: newPrefilter(tree, program)}
+	if tail := tailOf(tree); tail != "" {
+		if p.tail, err = compile(tail, true); err != nil {
+			return nil, err
+		}
+	}
 	if p.local {
 		p.start, err = regexp.Compile(`\A(?:` + source + `)`)
 		if err == nil {
@@ -88,14 +94,20 @@ func (p *pattern) find(text string) [][]int {
 	if at < 0 {
 		return nil
 	}
+	if p.tail != nil && p.tail.find(text) == nil {
+		return nil
+	}
 	if p.start == nil || len(text) > maxTried {
 		return p.re.FindAllStringSubmatchIndex(text, -1)
 	}
-	var found [][]int
-	for tries := 0; at >= 0 && at < len(text); tries++ {
+	for tries, next := 0, at; next >= 0 && next < len(text); tries++ {
 		if tries == maxTries {
 			return p.re.FindAllStringSubmatchIndex(text, -1)
 		}
+		next = p.next(text, next+1)
+	}
+	var found [][]int
+	for at >= 0 && at < len(text) {
 		groups := p.at(text, at)
 		if groups == nil {
 			at = p.next(text, at+1)

@@ -43,6 +43,50 @@ func newPrefilter(tree *syntax.Regexp, program *syntax.Prog) prefilter {
 	return f
 }
 
+// tailOf gives the end of a pattern that begins with something of no certain length, from its first text on: of
+// "(?:[^,]+,)+ and" it is ", and". It is empty where a pattern has no such end.
+func tailOf(tree *syntax.Regexp) string {
+	if tree.Op == syntax.OpCapture {
+		tree = tree.Sub[0]
+	}
+	if tree.Op != syntax.OpConcat {
+		return ""
+	}
+	for i, sub := range tree.Sub {
+		switch sub.Op {
+		case syntax.OpPlus, syntax.OpStar, syntax.OpRepeat:
+		case syntax.OpWordBoundary, syntax.OpBeginLine:
+			continue
+		default:
+			return ""
+		}
+		rest := tree.Sub[i+1:]
+		if last := lastOf(sub); last != nil {
+			rest = append([]*syntax.Regexp{last}, rest...)
+		}
+		if len(rest) == 0 || rest[0].Op != syntax.OpLiteral {
+			return ""
+		}
+		return (&syntax.Regexp{Op: syntax.OpConcat, Flags: tree.Flags, Sub: rest}).String()
+	}
+	return ""
+}
+
+// lastOf is the text that every round of a repetition ends with.
+func lastOf(repetition *syntax.Regexp) *syntax.Regexp {
+	round := repetition.Sub[0]
+	for round.Op == syntax.OpCapture {
+		round = round.Sub[0]
+	}
+	must := repetition.Op == syntax.OpPlus || repetition.Op == syntax.OpRepeat && repetition.Min > 0
+	if round.Op == syntax.OpConcat && must {
+		if last := round.Sub[len(round.Sub)-1]; last.Op == syntax.OpLiteral {
+			return last
+		}
+	}
+	return nil
+}
+
 // closure gives the instructions that read a character or match, reached from others without reading. It goes past
 // assertions such as \b where through is set, and says which.
 func closure(program *syntax.Prog, from []uint32, through bool) (reached []uint32, asserted syntax.EmptyOp) {
