@@ -94,16 +94,16 @@ func (m *reader) span(n ast.Node) Span {
 
 func (m *reader) heading(n *ast.Heading, at place) {
 	m.inline(n)
-	span := m.span(n)
-	raw := m.source[span.Start:span.End]
-	span = m.headingLine(span)
-	plain := strings.TrimSpace(string(m.plain))
+	text := m.span(n)
+	span := m.headingLine(text)
+	plain := string(m.plain) // with the space before a comment, of which GitHub makes a hyphen
 	m.anchor(m.slugs.unique(githubSlug(plain)), span)
-	m.anchor(m.plainSlugs.unique(plainSlug(raw)), span)
-	m.anchor(m.hyphenSlugs.unique(hyphenSlug(plain)), span)
+	m.anchor(m.plainSlugs.unique(plainSlug(m.source[text.Start:text.End])), span)
+	m.anchor(m.hyphenSlugs.unique(hyphenSlug(strings.TrimSpace(plain))), span)
 	if id, ok := n.AttributeString("id"); ok {
 		if id, ok := id.([]byte); ok {
 			m.anchor(string(id), span)
+			m.anchor(githubSlug(plain+m.source[text.End:lineEnd(m.source, text.End)]), span) // GitHub shows the attribute
 		}
 	}
 	m.finish(Block{Kind: Heading, Level: n.Level, Span: span, Quoted: at.quoted})

@@ -90,7 +90,7 @@ type Image struct {
 	Span   Span
 	Source string
 	Alt    string
-	HasAlt bool // false only for HTML without the attribute
+	HasAlt bool // false only for HTML without the attribute, unless it is hidden from those who do not see (aria-hidden)
 	Title  string
 	Block  int // index in Text.Blocks
 	// Alternative is where Alt stands within its marks or quotes; empty where there is none.

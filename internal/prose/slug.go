@@ -46,7 +46,7 @@ func plainSlug(heading string) string {
 			return '-'
 		}
 		return -1
-	}, strings.ToLower(strings.TrimSpace(heading)))
+	}, strings.ToLower(heading))
 }
 
 // hyphenSlug is the slug of generators that write one hyphen for whatever is neither letter nor digit, as Zola does:

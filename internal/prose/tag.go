@@ -95,7 +95,7 @@ func (b *builder) tag(raw string, span Span) {
 }
 
 func (b *builder) image(raw string, span Span) {
-	image := Image{Span: span, Block: b.next()}
+	image, hidden := Image{Span: span, Block: b.next()}, false
 	for a := range attributes(raw, span.Start) {
 		switch a.name {
 		case "src":
@@ -104,8 +104,11 @@ func (b *builder) image(raw string, span Span) {
 			image.Alt, image.HasAlt, image.Alternative = a.value, true, a.span
 		case "title":
 			image.Title = a.value
+		case "aria-hidden":
+			hidden = strings.EqualFold(a.value, "true")
 		}
 	}
+	image.HasAlt = image.HasAlt || hidden
 	b.text.Images = append(b.text.Images, image)
 }
 

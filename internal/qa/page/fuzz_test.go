@@ -83,7 +83,7 @@ func checkFinding(t *testing.T, source string, f qa.Finding) {
 }
 
 func TestHostileArticlesEnd(t *testing.T) {
-	const n = 50_000
+	const n = 20_000
 	checker, _ := everything(t)
 	for name, body := range map[string]string{
 		"headings":         strings.Repeat("# a vs b?\n", n),

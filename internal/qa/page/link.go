@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/url"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -185,6 +186,9 @@ func (l *look) fragmentMissing() {
 	}
 }
 
+// lineNumber is a fragment by which forges go to lines: L10, L10C3-L12C1.
+var lineNumber = regexp.MustCompile(`^L\d+(?:C\d+)?(?:-L\d+(?:C\d+)?)?$`)
+
 // anchored reports whether the article has a fragment. Browsers go to the top for #top, and forges to lines for #L10.
 func (l *look) anchored(name string) bool {
 	if decoded, err := url.PathUnescape(name); err == nil {
@@ -193,7 +197,7 @@ func (l *look) anchored(name string) bool {
 	if _, ok := l.Body.Anchors[name]; ok || strings.EqualFold(name, "top") {
 		return true
 	}
-	return strings.HasPrefix(name, "L") && len(name) > 1 && strings.Trim(name[1:], "0123456789LC-") == "" && name[1] <= '9'
+	return lineNumber.MatchString(name)
 }
 
 // near is the only fragment that differs in case, or else in punctuation.

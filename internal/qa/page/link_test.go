@@ -34,7 +34,8 @@ func TestLinks(t *testing.T) {
 		{name: "relative", kind: "link", keys: "check: internal-link-min\nfrom: 2", body: "one [two](../here.md)\n"},
 		{name: "short article", kind: "link", keys: "check: internal-link-min", body: "one\n", idle: true},
 
-		{name: "there", kind: "link", keys: "check: fragment-missing", body: "# A b\n\n[a](#a-b) [b](#top) [c](#L10) [d](#x) [e](/p#gone)\n\n<a id=x></a>\n"},
+		{name: "there", kind: "link", keys: "check: fragment-missing", body: "# A b\n\n[a](#a-b) [b](#top) [c](#L10) [d](#x) [e](/p#gone) [f](#L1C2-L3C4)\n\n<a id=x></a>\n"},
+		{name: "no line", kind: "link", keys: "check: fragment-missing", body: "[a](#L10C)\n", want: []string{"1:1 The link “a” goes to #L10C, which the article does not have."}},
 		{name: "other case", kind: "link", keys: "check: fragment-missing", body: "# A b\n\n[a](#A-b)\n", want: []string{"3:1 The link “a” goes to #A-b, which the article does not have."}, fixed: "# A b\n\n[a](#a-b)\n"},
 		{name: "other punctuation", kind: "link", keys: "check: fragment-missing", body: "# A b\n\n[a](#a_b)\n", want: []string{"3:1 The link “a” goes to #a_b, which the article does not have."}, fixed: "# A b\n\n[a](#a-b)\n", maybe: true},
 		{name: "gone", kind: "link", keys: "check: fragment-missing", body: "# A b\n\n[a](#c)\n", want: []string{"3:1 The link “a” goes to #c, which the article does not have."}},
