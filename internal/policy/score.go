@@ -18,8 +18,10 @@ import (
 //	grounding             100 * (1 - (contradicted + 0.7 unsupported + 0.3 partial) / checked)
 //	overall               0.6 * weighted mean of the categories + 0.4 * the lowest of them
 //
-// For voice the article counts as 3,000 words and a stretch as the 300 that fifteen sentences have, however long they
-// are: were the words counted, filler would buy what the findings cost.
+// A rule applies by its language and its condition. One that has nothing to look at has found nothing: were it left out,
+// filler that gives it something, such as a section, would raise the score. For the same reason the article counts as
+// 3,000 words in voice, and a stretch as the 300 that fifteen sentences have, however long they are: were the words
+// counted, filler would buy what the findings cost.
 const (
 	voiceArticle = 3000 / 75
 	voiceStretch = 300 / 75
@@ -55,7 +57,7 @@ func (p *Pack) overall(categories []qa.CategoryScore) int {
 func categoryScore(c qa.Category, a *qa.Article, results []qa.Result, atoms *qa.Atoms) (score int, judged bool) {
 	var mine []qa.Result
 	for _, r := range results {
-		if r.Rule.Category == c && !r.Idle {
+		if r.Rule.Category == c {
 			mine = append(mine, r)
 		}
 	}

@@ -108,7 +108,7 @@ type Waiver struct {
 type Result struct {
 	Rule      *Rule
 	Findings  []Finding
-	Idle      bool     // the article has nothing that the rule is about; the rule does not count in the score
+	Idle      bool     // the article has nothing that the rule is about
 	Atoms     Atoms    // of grounding rules
 	Unchecked []string // what the rule could not look at, as sentences for the report
 	Err       error    // the rule could not be evaluated: never a pass
