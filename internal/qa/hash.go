@@ -11,8 +11,21 @@ import (
 func HashOf(rule, text, sentence string) string {
 	hash := sha256.New()
 	for _, part := range []string{rule, text, sentence} {
-		hash.Write([]byte(strings.Join(strings.Fields(part), " ")))
+		hash.Write([]byte(spaced(part)))
 		hash.Write([]byte{0}) // no field of a text holds it, so parts cannot run into each other
 	}
 	return hex.EncodeToString(hash.Sum(nil)[:8])
+}
+
+// spaced is a text with one space where it has white space, and none at its ends.
+func spaced(text string) string {
+	before := byte(' ')
+	for i := range len(text) {
+		c := text[i]
+		if c < ' ' || c >= 0x80 || c == ' ' && before == ' ' {
+			return strings.Join(strings.Fields(text), " ")
+		}
+		before = c
+	}
+	return strings.TrimSuffix(text, " ")
 }
