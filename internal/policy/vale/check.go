@@ -9,13 +9,14 @@ import (
 	"stet/internal/qa/word"
 )
 
-// usable tells whether a regular expression can be a pattern of a rule, which the kinds themselves decide.
-func (s *style) usable(source string) error {
+// usable tells whether a regular expression, and those beside it, can be patterns of a rule, which the kinds themselves decide.
+func (s *style) usable(source string, conditions mapping) error {
 	rule := &qa.Rule{ID: "VOI-200", Kind: "forbid"}
 	rule.Decode = func(into any) error {
 		var faults strict.Faults
-		text := "case: true\npatterns: [" + scalar(source) + "]\n"
-		strict.Read("", []byte(text), &faults).Decode(into, "the rule")
+		var text strings.Builder
+		write(&text, append(mapping{{"patterns", []string{source}}}, conditions...), "")
+		strict.Read("", []byte(text.String()), &faults).Decode(into, "the rule")
 		return faults.Err()
 	}
 	if _, err := word.New(qa.Env{}, []*qa.Rule{rule}); err != nil {

@@ -28,7 +28,7 @@ func (s *style) occurrence() {
 	case token == ".":
 		m = append(m, pair{"of", "characters"})
 	default:
-		if err := s.usable(token); err != nil {
+		if err := s.usable(token, nil); err != nil {
 			s.leave("token %q: %v", token, err)
 			return
 		}
@@ -69,7 +69,7 @@ func (s *style) capitalization() {
 	case "$title", "$lower", "$upper":
 		m = append(m, pair{"style", match[1:]})
 	default:
-		if err := s.usable(match); err != nil {
+		if err := s.usable(match, nil); err != nil {
 			s.leave("match %q: %v", match, err)
 			return
 		}

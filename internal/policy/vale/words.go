@@ -57,7 +57,8 @@ func (s *style) existence() {
 			s.sort(&l, token)
 		}
 	case len(tokens) == 0:
-		s.sortPattern(&l, raw)
+		core, conditions := cutBeside(raw)
+		s.sortPattern(&l, core, conditions)
 	default:
 		s.sortJoined(&l, raw, tokens)
 	}
@@ -86,24 +87,20 @@ func (s *style) sort(l *lists, token string) {
 		return
 	}
 	core, conditions := cutBeside(token)
-	if len(conditions) > 0 {
-		l.apart = append(l.apart, append(conditions, pair{"patterns", []string{s.bound(core)}}))
-		return
-	}
-	s.sortPattern(l, s.bound(token))
+	s.sortPattern(l, s.bound(core), conditions)
 }
 
-func (s *style) sortPattern(l *lists, source string) {
-	core, conditions := cutBeside(source)
-	if err := s.usable(core); err != nil {
+// sortPattern puts a pattern where it belongs; one with conditions beside it needs a rule of its own.
+func (s *style) sortPattern(l *lists, source string, conditions mapping) {
+	if err := s.usable(source, conditions); err != nil {
 		s.leave("token %q: %v", source, err)
 		return
 	}
 	if len(conditions) > 0 {
-		l.apart = append(l.apart, append(conditions, pair{"patterns", []string{core}}))
+		l.apart = append(l.apart, append(conditions, pair{"patterns", []string{source}}))
 		return
 	}
-	l.patterns = append(l.patterns, core)
+	l.patterns = append(l.patterns, source)
 }
 
 // sortJoined puts what raw and each token stand for into phrases with alternatives, and the tokens that are no words into
@@ -116,9 +113,9 @@ func (s *style) sortJoined(l *lists, raw string, tokens []string) {
 		if list, ok := texts(token); ok && finite && spaced && !s.yes("append") && !s.yes("nonword") {
 			ends = append(ends, list...)
 		} else if s.yes("append") {
-			s.sortPattern(l, s.bound(token)+raw)
+			s.sortPattern(l, s.bound(token)+raw, nil)
 		} else {
-			s.sortPattern(l, raw+s.bound(token))
+			s.sortPattern(l, raw+s.bound(token), nil)
 		}
 	}
 	if len(ends) > 0 {
@@ -150,7 +147,7 @@ func (s *style) substitution() {
 		}
 		core, conditions := cutBeside(from)
 		source := s.bound(core)
-		if err := s.usable(source); err != nil {
+		if err := s.usable(source, conditions); err != nil {
 			s.leave("swap %q: %v", from, err)
 			continue
 		}
@@ -196,7 +193,7 @@ func (s *style) consistency() {
 		switch {
 		case wordA && wordB && len(a) == 1 && len(b) == 1 && !s.yes("nonword"):
 			variants = append(variants, []string{a[0], b[0]})
-		case s.usable(s.bound(p[0])) != nil || s.usable(s.bound(p[1])) != nil:
+		case s.usable(s.bound(p[0]), nil) != nil || s.usable(s.bound(p[1]), nil) != nil:
 			s.leave("either %q: %v", fmt.Sprint(p), "one of them cannot be a pattern here")
 		default:
 			patterns = append(patterns, []string{s.bound(p[0]), s.bound(p[1])})
@@ -217,7 +214,7 @@ func (s *style) consistency() {
 func (s *style) conditional() {
 	first, second := s.text("first"), s.text("second")
 	for _, source := range []string{first, second} {
-		if err := s.usable(source); err != nil {
+		if err := s.usable(source, nil); err != nil {
 			s.leave("pattern %q: %v", source, err)
 			return
 		}

@@ -1,6 +1,7 @@
 package word
 
 import (
+	"math/bits"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -9,16 +10,16 @@ import (
 
 // prefilter says what a text must hold before a regular expression is worth running.
 type prefilter struct {
-	heads []bytes256 // a match begins with one byte of each, in this order
-	needs []string   // a match holds one of these, but for case
-	edge  bool       // a match begins where a word does
-	local bool       // one character before a match is all that tells whether it begins there
+	// Bit k of a byte's entry says that it can be byte k of a match, for the first length bytes. Every byte of a character
+	// beyond ASCII can be any.
+	heads  [256]uint8
+	length int
+	needs  []string // a match holds one of these, but for case
+	edge   bool     // a match begins where a word does
+	local  bool     // one character before a match is all that tells whether it begins there
 }
 
-// bytes256 is a set of bytes. Every byte of a character beyond ASCII is in it when one such character is.
-type bytes256 [256]bool
-
-const maxHeads = 6
+const maxHeads = 8
 
 func newPrefilter(tree *syntax.Regexp, program *syntax.Prog) prefilter {
 	f := prefilter{needs: needsOf(tree)}
@@ -26,18 +27,19 @@ func newPrefilter(tree *syntax.Regexp, program *syntax.Prog) prefilter {
 	free, _ := closure(program, []uint32{uint32(program.Start)}, false)
 	f.edge = asserted == syntax.EmptyWordBoundary && len(free) == 0
 	f.local = asserted&syntax.EmptyBeginText == 0
-	for len(f.heads) < maxHeads {
-		var set bytes256
+	for ; f.length < maxHeads; f.length++ {
 		var following []uint32
 		for _, at := range states {
-			inst := &program.Inst[at]
-			if inst.Op == syntax.InstMatch {
+			if program.Inst[at].Op == syntax.InstMatch {
 				return f
 			}
-			set.addInst(inst)
-			following = append(following, inst.Out)
+			following = append(following, program.Inst[at].Out)
 		}
-		f.heads = append(f.heads, set)
+		for b := range f.heads {
+			if b >= utf8.RuneSelf || slices.ContainsFunc(states, func(at uint32) bool { return program.Inst[at].MatchRune(rune(b)) }) {
+				f.heads[b] |= 1 << f.length
+			}
+		}
 		states, _ = closure(program, following, true)
 	}
 	return f
@@ -114,21 +116,6 @@ func closure(program *syntax.Prog, from []uint32, through bool) (reached []uint3
 		}
 	}
 	return reached, asserted
-}
-
-func (set *bytes256) addInst(inst *syntax.Inst) {
-	for b := range utf8.RuneSelf {
-		if inst.MatchRune(rune(b)) {
-			set[b] = true
-		}
-	}
-	set.addBeyond() // to ask every other character costs more than it saves
-}
-
-func (set *bytes256) addBeyond() {
-	for b := utf8.RuneSelf; b < 256; b++ {
-		set[b] = true
-	}
 }
 
 // maxNeeds is how many texts are looked for before it is cheaper to run the regular expression.
@@ -249,29 +236,35 @@ func (f *prefilter) holds(lower string) bool {
 	return false
 }
 
-// next is the first place from which a match may begin, at or after a place; -1 where there is none.
+// next is the first place from which a match may begin, at or after a place; -1 where there is none. All heads are compared
+// at once: bit k of state says that the last k+1 bytes fit the first k+1 heads.
 func (f *prefilter) next(text string, at int) int {
-	if len(f.heads) == 0 {
+	if f.length == 0 {
 		return at
 	}
-	for ; at+len(f.heads) <= len(text); at++ {
-		if f.heads[0][text[at]] && f.begins(text[at:]) && utf8.RuneStart(text[at]) && !(f.edge && at > 0 && wordByte(text[at-1]) && wordByte(text[at])) {
-			return at
+	var state, whole uint8 = 0, 1 << (f.length - 1)
+	for i := at; i < len(text); i++ {
+		state = (state<<1 | 1) & f.heads[text[i]]
+		if state == 0 {
+			continue
+		}
+		first := -1
+		if text[i] >= utf8.RuneSelf { // from here on bytes are not characters: whatever has begun may go on
+			first = i - bits.Len8(state) + 1
+		} else if state&whole != 0 {
+			first = i - f.length + 1
+		}
+		if first < 0 {
+			continue
+		}
+		if utf8.RuneStart(text[first]) && !(f.edge && first > 0 && wordByte(text[first-1]) && wordByte(text[first])) {
+			return first
+		}
+		if text[i] >= utf8.RuneSelf { // try what has begun later
+			i, state = first, 0
 		}
 	}
 	return -1
-}
-
-func (f *prefilter) begins(text string) bool {
-	for k := range f.heads {
-		if text[k] >= utf8.RuneSelf {
-			return true // from here on bytes are not characters
-		}
-		if !f.heads[k][text[k]] {
-			return false
-		}
-	}
-	return true
 }
 
 // wordByte tells whether \b takes a byte for a part of a word.
