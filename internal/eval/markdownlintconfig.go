@@ -142,7 +142,7 @@ var lintReasons = map[string]string{
 	"inline_html-table_allowed_elements.md MD025":    "<h1> is a heading as # is; markdownlint looks at Markdown's own only.",
 	"html-tags.md MD051":                             "<a href> is a link as [](…) is; markdownlint looks at Markdown's own only.",
 	"link-fragments.md MD051": "Attributes of headings are read as site generators do (any {#id} at the end of the line, none before closing marks); " +
-		"#ToP goes to the top by the HTML standard. " + whereLink,
+		"fragments as other generators than GitHub make them count, as do name beside id and, by the HTML standard, #ToP. " + whereLink,
 	"no-alt-text.md MD045": `alt without a value is alt="" by the HTML standard: a picture that says nothing.`,
 	"reference-links-and-images-ignored-labels-empty.md MD052": "[text] alone is text by CommonMark; there is no setting to take it for a link.",
 	"reference-links-and-images-shortcuts.md MD052":            "[text] alone is text by CommonMark; there is no setting to take it for a link.",

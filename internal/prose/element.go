@@ -96,8 +96,8 @@ func (h *markup) structure(name string, span Span) {
 	}
 	if h.words {
 		h.list(name, span)
-		h.table(name, span)
 	}
+	h.table(name, span)
 }
 
 func (h *markup) list(name string, span Span) {

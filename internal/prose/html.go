@@ -13,11 +13,14 @@ func parseHTML(source string) (*Text, error) {
 	return h.done(), nil
 }
 
-// fragment reads raw HTML within Markdown: it has no words, but headings, links, images and ids count.
+// fragment reads raw HTML within Markdown: it has no words, but headings, links, images, tables and ids count.
 func (m *reader) fragment(span Span, at place) {
 	h := &markup{builder: m.builder, quoted: at.quoted, slugs: m.slugs, from: span.Start}
 	if telling(m.source[span.Start:span.End]) {
 		h.read(span)
+	}
+	if len(h.tables) > 0 { // it goes on behind an empty line, out of our sight
+		h.text.Tables = h.text.Tables[:h.tables[0].index]
 	}
 	h.flush(span.End)
 }
@@ -26,7 +29,7 @@ func (m *reader) fragment(span Span, at place) {
 func telling(raw string) bool {
 	for at := range len(raw) - 2 {
 		switch raw[at : at+2] {
-		case "<h", "<H", "<i", "<I", "<a", "<A", "id", "ID", "Id":
+		case "<h", "<H", "<i", "<I", "<a", "<A", "<t", "<T", "id", "ID", "Id":
 			return true
 		}
 	}
@@ -80,6 +83,9 @@ func (h *markup) read(span Span) {
 }
 
 func (h *markup) textToken(token Span) {
+	if !h.words && h.cell == "th" && strings.TrimSpace(h.source[token.Start:token.End]) != "" {
+		h.text.Tables[h.tables[len(h.tables)-1].index].Header = true
+	}
 	if h.skip != "" || !h.words && h.heading == 0 && h.anchored == nil {
 		return
 	}

@@ -69,6 +69,8 @@ func TestTablesAndLists(t *testing.T) {
 		{"markdown", "| A | B |\n|--|--|\n| 1 | 2 |\n| 3 |\n\n| |\n|-|\n| x |\n\n1. a\n2. b\n   - c\n",
 			[]prose.Table{{Columns: 2, Rows: 2, Header: true}, {Columns: 1, Rows: 1}},
 			[]prose.Listing{{Items: 2, Ordered: true, Depth: 1}, {Items: 1, Depth: 2}}},
+		{"markdown", "<table>\n<tr><th><b>A</b><th>B\n<tr><td>1\n</table>\n\n<table><tr><td>1<td>2</table>\n\n<table>\n\n<tr><td>out of sight</table>\n",
+			[]prose.Table{{Columns: 2, Rows: 1, Header: true}, {Columns: 2, Rows: 1}}, nil},
 		{"html", "<table><thead><tr><th>A</th><th>B</th></tr></thead><tr><td>1</td><td>2</td></tr></table><table><tr><td>1</table><ol><li>a<li>b<ul><li>c</ul></ol>",
 			[]prose.Table{{Columns: 2, Rows: 1, Header: true}, {Columns: 1, Rows: 1}},
 			[]prose.Listing{{Items: 2, Ordered: true, Depth: 1}, {Items: 1, Depth: 2}}},

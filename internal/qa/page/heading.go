@@ -42,6 +42,9 @@ func (l *look) singleH1() {
 		if titled {
 			f.message = "“%{heading}” is a heading of level 1, as the title “%{title}” is already."
 			f.values["title"] = short(l.Doc.Title)
+			if spoken(l.Doc.Title) == spoken(h.Plain) {
+				f.message, f.remedy = "The heading “%{heading}” says the title once more.", "Remove it; the page shows the title already."
+			}
 		}
 		found := l.body(h.Span, f)
 		edits, whole := l.shift(headings, at, 1, 1)

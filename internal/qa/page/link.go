@@ -140,6 +140,11 @@ func (l *look) internalLinkMin() {
 		return
 	}
 	count := 0
+	if _, _, known := l.Site.Page("/"); !known && slices.ContainsFunc(l.Body.Links, func(link prose.Link) bool { return strings.Contains(link.Target, "://") }) {
+		l.idle()
+		l.unchecked("Whether the article links to other pages of its site was not checked; the site's address is not known.")
+		return
+	}
 	for _, link := range l.Body.Links {
 		if !link.Broken && (l.internal(link.Target) || relative(link.Target) || generated(link.Target)) {
 			count++
@@ -186,8 +191,8 @@ func (l *look) fragmentMissing() {
 	}
 }
 
-// lineNumber is a fragment by which forges go to lines: L10, L10C3-L12C1.
-var lineNumber = regexp.MustCompile(`^L\d+(?:C\d+)?(?:-L\d+(?:C\d+)?)?$`)
+// lineNumber is a fragment by which forges go to lines: L10, L10-L12, L10C3-L12C1.
+var lineNumber = regexp.MustCompile(`^L\d+(?:(?:C\d+)?-L\d+(?:C\d+)?)?$`)
 
 // anchored reports whether the article has a fragment. Browsers go to the top for #top, and forges to lines for #L10.
 func (l *look) anchored(name string) bool {

@@ -29,8 +29,10 @@ func TestLinks(t *testing.T) {
 		{name: "picture without an address", kind: "link", keys: "check: link-broken", body: "![a]()\n", want: []string{"1:1 The picture “a” has no address."}},
 		{name: "no links", kind: "link", keys: "check: link-broken", body: "a\n", idle: true},
 
-		{name: "none", kind: "link", keys: "check: internal-link-min\nfrom: 2", body: "one [two](https://example.com)\n", want: []string{"1:1 The article of 2 words has 0 links to other pages of the site; at least 1 is wanted."}},
+		{name: "none", kind: "link", keys: "check: internal-link-min\nfrom: 2", site: pages, body: "one [two](https://example.com)\n", want: []string{"1:1 The article of 2 words has 0 links to other pages of the site; at least 1 is wanted."}},
 		{name: "one", kind: "link", keys: "check: internal-link-min\nfrom: 2", body: "one [two](/here)\n"},
+		{name: "the site is not known", kind: "link", keys: "check: internal-link-min\nfrom: 2", body: "one [two](https://example.com)\n", idle: true},
+		{name: "no links", kind: "link", keys: "check: internal-link-min\nfrom: 2", body: "one two\n", want: []string{"1:1 The article of 2 words has 0 links to other pages of the site; at least 1 is wanted."}},
 		{name: "relative", kind: "link", keys: "check: internal-link-min\nfrom: 2", body: "one [two](../here.md)\n"},
 		{name: "short article", kind: "link", keys: "check: internal-link-min", body: "one\n", idle: true},
 

@@ -30,6 +30,9 @@ func (l *look) listShape() {
 				values: values{"level": list.Depth, "depth": *l.Depth}})
 			continue
 		}
+		if list.Depth > 1 && under(list.Items, l.Min) {
+			continue // a remark on an item
+		}
 		l.limited(list.Items, func(f fault) *qa.Finding { return l.body(list.Span, f) },
 			fault{message: "The list has %{items}; fewer than %{min} are no list.", remedy: "Write it as a sentence.", values: values{"items": plural(list.Items, "item")}},
 			fault{message: "The list has %{items}; at most %{max} can be taken in.", remedy: "Group the items, or cut some.", values: values{"items": plural(list.Items, "item")}})
