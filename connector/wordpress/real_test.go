@@ -25,22 +25,31 @@ import (
 // realFaults is how many faults at least are injected into a real WordPress, in each of its modes.
 const realFaults = 500
 
-// TestConformanceReal runs the suite against the WordPress that STET_TEST_WORDPRESS describes, as
-// `testenv/wordpress run go test ...` sets it. The judge reads its database. It takes minutes, with -short one or two:
-// fewer faults by the matrix, more by chance.
-func TestConformanceReal(t *testing.T) {
+// realWordPress is what testenv/wordpress tells of one.
+type realWordPress struct {
+	URL, User, Password, Version string
+	Plugin                       bool
+	DB                           struct{ DSN, Prefix string }
+	Users                        map[string]struct{ Password string }
+}
+
+// realSite is the WordPress that STET_TEST_WORDPRESS describes.
+func realSite(t *testing.T) (wp realWordPress) {
 	text := os.Getenv("STET_TEST_WORDPRESS")
 	if text == "" {
 		t.Skip("STET_TEST_WORDPRESS is not set; testenv/wordpress run sets it")
 	}
-	var wp struct {
-		URL, User, Password, Version string
-		Plugin                       bool
-		DB                           struct{ DSN, Prefix string }
-	}
 	if err := json.Unmarshal([]byte(text), &wp); err != nil {
 		t.Fatal(err)
 	}
+	return wp
+}
+
+// TestConformanceReal runs the suite against the WordPress that STET_TEST_WORDPRESS describes, as
+// `testenv/wordpress run go test ...` sets it. The judge reads its database. It takes minutes, with -short one or two:
+// fewer faults by the matrix, more by chance.
+func TestConformanceReal(t *testing.T) {
+	wp := realSite(t)
 	db, err := sql.Open("mysql", wp.DB.DSN)
 	if err != nil {
 		t.Fatal(err)

@@ -1,7 +1,7 @@
 <?php
 /**
  * Plugin Name: For tests
- * Description: Ends PHP where a request asks for it, keeps mail from leaving, and has a meta field to write.
+ * Description: Ends PHP where a request asks for it, keeps mail from leaving, and has meta fields to write.
  */
 
 add_filter( 'pre_wp_mail', '__return_true' );
@@ -9,15 +9,18 @@ add_filter( 'pre_wp_mail', '__return_true' );
 add_action(
 	'init',
 	static function () {
-		register_post_meta(
-			'',
-			'test_note',
-			array(
-				'type'         => 'string',
-				'single'       => true,
-				'show_in_rest' => true,
-			)
-		);
+		// Two to write, and one that nobody may write: its name begins with an underscore, and no callback allows it.
+		foreach ( array( 'test_note' => 'string', 'test_count' => 'integer', '_test_hidden' => 'string' ) as $key => $type ) {
+			register_post_meta(
+				'',
+				$key,
+				array(
+					'type'         => $type,
+					'single'       => true,
+					'show_in_rest' => true,
+				)
+			);
+		}
 	}
 );
 

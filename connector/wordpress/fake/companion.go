@@ -187,14 +187,14 @@ func (s *Server) applyAll(r *request, op string, p *Post) *answer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	wanted := p.Slug
-	if s.chooseSlug(p); wanted != "" && p.Slug != wanted {
+	if s.chooseSlug(p, true); wanted != "" && p.Slug != wanted {
 		a := conflict("stet_slug_taken", "the slug belongs to another post.", map[string]any{"slug": wanted})
 		return &a
 	}
 	s.date(p)
 	s.attach(r, op, p)
 	p.Modified = s.now()
-	p.Saves++
+	p.revise(true)
 	return s.setMeta(r, p)
 }
 
@@ -240,7 +240,7 @@ func (s *Server) unpublish(r *request) answer {
 		return ok(s.outcome(r, p, rec, "unchanged"))
 	}
 	p.Status = "draft"
-	p.Saves++
+	p.revise(true)
 	p.Modified = s.now()
 	return s.keep(r, p, key, "unpublished")
 }

@@ -4,7 +4,6 @@ package fake
 
 import (
 	"encoding/json"
-	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -159,32 +158,42 @@ func (a answer) write(w http.ResponseWriter, r *request) {
 	_ = enc.Encode(a.only(r.param("_fields")))
 }
 
-// only applies _fields: the top-level members that were asked for.
+// only applies _fields: the members that were asked for, "title.raw" for one of an object.
 func (a answer) only(fields string) any {
 	if fields == "" || a.status/100 != 2 {
 		return a.body
 	}
-	keep := map[string]bool{}
-	for _, f := range strings.FieldsFunc(fields, comma) {
-		top, _, _ := strings.Cut(f, ".")
-		keep[top] = true
-	}
-	cut := func(m map[string]any) map[string]any {
-		m = maps.Clone(m)
-		maps.DeleteFunc(m, func(name string, _ any) bool { return !keep[name] })
-		return m
-	}
+	paths := strings.FieldsFunc(fields, comma)
 	switch body := a.body.(type) {
 	case map[string]any:
-		return cut(body)
+		return cut(body, paths)
 	case []map[string]any:
 		list := []map[string]any{}
 		for _, m := range body {
-			list = append(list, cut(m))
+			list = append(list, cut(m, paths))
 		}
 		return list
 	}
 	return a.body
+}
+
+func cut(from map[string]any, paths []string) map[string]any {
+	to := map[string]any{}
+	inner := map[string][]string{}
+	for _, path := range paths {
+		top, rest, nested := strings.Cut(path, ".")
+		v, has := from[top]
+		if !has {
+			continue
+		}
+		if object, is := v.(map[string]any); nested && is {
+			inner[top] = append(inner[top], rest)
+			to[top] = cut(object, inner[top])
+			continue
+		}
+		to[top] = v
+	}
+	return to
 }
 
 // comma splits lists as WordPress does: at commas and at white space.

@@ -18,7 +18,7 @@ var postHTML = func() *bluemonday.Policy {
 		"ins", "kbd", "li", "main", "mark", "nav", "ol", "p", "pre", "q", "rb", "rp", "rt", "ruby", "s", "samp", "section", "small", "strong", "sub",
 		"summary", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "tt", "u", "ul", "var", "video")
 	p.AllowNoAttrs().OnElements("a", "span", "div")
-	p.AllowAttrs("class", "id", "title", "lang", "dir", "role", "aria-label", "aria-hidden").Globally()
+	p.AllowAttrs("style", "class", "id", "title", "lang", "dir", "role", "aria-label", "aria-hidden").Globally()
 	p.AllowDataAttributes()
 	p.AllowAttrs("href", "rel", "rev", "name", "target", "download").OnElements("a")
 	p.AllowAttrs("src", "alt", "align", "border", "height", "width", "loading").OnElements("img")
@@ -38,7 +38,25 @@ var titleHTML = func() *bluemonday.Policy {
 	return p
 }()
 
-var quoteEntity = strings.NewReplacer("&#34;", "&quot;", "&#39;", "'")
+const quote = "\uE000" // stands for &quot; while bluemonday is at work, which would make it one with a bare quote
+
+// inText and inTag undo what bluemonday does to quotes: WordPress leaves those of a text as they are.
+var (
+	inText = strings.NewReplacer("&#34;", `"`, "&#39;", "'", quote, "&quot;")
+	inTag  = strings.NewReplacer("&#34;", "&quot;", "&#39;", "'", quote, "&quot;")
+	tag    = regexp.MustCompile(`<[^>]*>`)
+)
+
+func quotes(markup string) string {
+	var out strings.Builder
+	at := 0
+	for _, m := range tag.FindAllStringIndex(markup, -1) {
+		out.WriteString(inText.Replace(markup[at:m[0]]) + inTag.Replace(markup[m[0]:m[1]]))
+		at = m[1]
+	}
+	out.WriteString(inText.Replace(markup[at:]))
+	return out.String()
+}
 
 // address is an attribute that wp_kses_bad_protocol looks at: what stands before a colon and is no scheme it knows goes,
 // in an address of the own page too.
@@ -55,12 +73,16 @@ func badProtocol(markup string) string {
 	})
 }
 
+// skipped are tags that bluemonday would take away with all that is in them; WordPress leaves their text behind.
+var skipped = regexp.MustCompile(`(?i)</?(frame|frameset|iframe|noembed|noframes|noscript|nostyle|object|script|style)\b[^>]*>`)
+
 var twoDashes = regexp.MustCompile(`--+`)
 
 // kses filters what a user without unfiltered_html sends.
 func kses(text, field string) string {
+	text = strings.ReplaceAll(badProtocol(skipped.ReplaceAllString(text, "")), "&quot;", quote)
 	if field == "title" {
-		return quoteEntity.Replace(titleHTML.Sanitize(text))
+		return quotes(titleHTML.Sanitize(text))
 	}
 	clean := badProtocol(postHTML.Sanitize(text))
 	var out strings.Builder
@@ -73,14 +95,14 @@ func kses(text, field string) string {
 		if end < 0 {
 			break
 		}
-		out.WriteString(quoteEntity.Replace(clean[:start]))
-		inner := clean[start+4 : start+end]
+		out.WriteString(quotes(clean[:start]))
+		inner := inTag.Replace(clean[start+4 : start+end])
 		if !strings.Contains(inner, "wp:") { // wp_kses collapses dashes inside comments
 			inner = twoDashes.ReplaceAllString(inner, "-")
 		}
 		out.WriteString("<!--" + inner + "-->")
 		clean = clean[start+end+3:]
 	}
-	out.WriteString(quoteEntity.Replace(clean))
+	out.WriteString(quotes(clean))
 	return out.String()
 }

@@ -43,13 +43,13 @@ func (s *Server) upload(r *request) answer {
 	stem := strings.TrimSuffix(p.File, path.Ext(p.File))
 	p.Title = cmp.Or(r.param("title"), stem)
 	p.Slug = sanitizeTitle(cmp.Or(r.param("slug"), p.Title))
-	s.chooseSlug(p)
+	s.chooseSlug(p, true)
 	p.Date = s.now()
 	p.Modified = p.Date
 	s.mu.Unlock()
 	c := s.commit(r, "upload", p)
 	defer func() { s.committed(c) }()
-	return answer{status: http.StatusCreated, body: s.view(r, p, true), header: map[string]string{"X-WP-Upload-Attachment-ID": itoa(p.ID)}}
+	return answer{status: http.StatusCreated, body: s.view(r, p, true), header: map[string]string{"X-WP-Upload-Attachment-ID": itoa(p.ID), "Location": "http://" + r.Host + "/wp-json/wp/v2/media/" + itoa(p.ID)}}
 }
 
 func (s *Server) freeFile(name string) string {

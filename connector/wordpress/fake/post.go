@@ -40,6 +40,13 @@ type Post struct {
 	Sum  string `json:"sum,omitempty"` // SHA-256 of the file
 }
 
+// revise keeps a revision: of the first change of any kind, and of each one of the text.
+func (p *Post) revise(changed bool) {
+	if changed || p.Saves == 0 {
+		p.Saves++
+	}
+}
+
 func (p *Post) clone() *Post {
 	c := *p
 	c.Meta, c.Terms = maps.Clone(p.Meta), map[string][]int{}
@@ -72,7 +79,8 @@ func (s *Server) validate(r *request, current string) *answer {
 		}
 		list, isList := v.([]any)
 		if !isList || slices.ContainsFunc(list, func(v any) bool { _, whole := integer(v); return !whole }) {
-			return refuse(name, name+"[0] is not of type integer.", "rest_invalid_type")
+			a := invalidParam(name, name+"[0] is not of type integer.", map[string]any{"code": "rest_invalid_type", "data": map[string]any{"param": name + "[0]"}})
+			return &a
 		}
 	}
 	for _, name := range []string{"author", "featured_media", "parent"} {
@@ -83,7 +91,7 @@ func (s *Server) validate(r *request, current string) *answer {
 		}
 	}
 	if v, given := r.body["date_gmt"].(string); given {
-		if _, err := time.Parse(wpTime, v); err != nil {
+		if _, err := parseTime(v); err != nil {
 			return refuse("date_gmt", "Invalid date.", "rest_invalid_date")
 		}
 	}
@@ -91,6 +99,11 @@ func (s *Server) validate(r *request, current string) *answer {
 }
 
 const wpTime = "2006-01-02T15:04:05"
+
+// parseTime: as in SQL, a space may stand for the T.
+func parseTime(v string) (time.Time, error) {
+	return time.Parse(wpTime, strings.Replace(v, " ", "T", 1))
+}
 
 func integer(v any) (int, bool) {
 	f, isNumber := v.(float64)
@@ -117,7 +130,7 @@ func (s *Server) allowed(r *request, p *Post) *answer {
 	return nil
 }
 
-// text is a title, content or excerpt of the body: a string or {"raw": string}; null is empty, anything else ignored.
+// text is a title, content or excerpt of the body: a string or {"raw": string}; anything else, null too, is ignored.
 func (r *request) text(name string) (string, bool) {
 	v, given := r.body[name]
 	if !given {
@@ -129,8 +142,6 @@ func (r *request) text(name string) (string, bool) {
 	switch v := v.(type) {
 	case string:
 		return v, true
-	case nil:
-		return "", true
 	}
 	return "", false
 }
@@ -172,7 +183,7 @@ func (s *Server) fill(r *request, p *Post) *answer {
 	if v, given := r.body["date_gmt"]; given {
 		p.Floating = v == nil
 		if text, is := v.(string); is {
-			p.Date, _ = time.Parse(wpTime, text)
+			p.Date, _ = parseTime(text)
 		}
 	}
 	return nil
@@ -196,6 +207,9 @@ func (s *Server) date(p *Post) {
 	}
 }
 
+var tooLong = map[string]any{"additional_data": []string{
+	"WordPress database error: Processing the value for the following field failed: post_title. The supplied value may be too long or contains invalid data."}}
+
 func (s *Server) create(r *request, postType string) answer {
 	if _, given := r.body["id"]; given {
 		return fail(http.StatusBadRequest, "rest_post_exists", "Cannot create existing post.")
@@ -214,10 +228,10 @@ func (s *Server) create(r *request, postType string) answer {
 		return fail(http.StatusBadRequest, "empty_content", "Content, title, and excerpt are empty.")
 	}
 	if len(p.Title) > math.MaxUint16 || len(p.Excerpt) > math.MaxUint16 {
-		return fail(http.StatusInternalServerError, "db_insert_error", "Could not insert post into the database.")
+		return fail(http.StatusInternalServerError, "db_insert_error", "Could not insert post into the database.", tooLong)
 	}
 	s.mu.Lock()
-	s.chooseSlug(p)
+	s.chooseSlug(p, r.body["slug"] != nil)
 	s.date(p)
 	s.mu.Unlock()
 	p.Modified = p.Date // not now, even for a date in the future
@@ -238,22 +252,22 @@ func (s *Server) update(r *request, postType string, id int) answer {
 	if alt, given := r.body["alt_text"].(string); given && postType == "attachment" {
 		p.Alt = alt
 	}
-	trashed := p.Status == "trash"
+	before, trashed := p.clone(), p.Status == "trash"
 	if bad := s.fill(r, p); bad != nil {
 		return *bad
 	}
 	if len(p.Title) > math.MaxUint16 || len(p.Excerpt) > math.MaxUint16 {
-		return fail(http.StatusInternalServerError, "db_update_error", "Could not update post in the database.")
+		return fail(http.StatusInternalServerError, "db_update_error", "Could not update post in the database.", tooLong)
 	}
 	if trashed && p.Status != "trash" {
 		p.Slug, p.Was = strings.TrimSuffix(p.Slug, "__trashed"), ""
 	}
 	s.mu.Lock()
-	s.chooseSlug(p)
+	s.chooseSlug(p, r.body["slug"] != nil)
 	s.date(p)
 	s.mu.Unlock()
 	p.Modified = s.now()
-	p.Saves++
+	p.revise(p.Title != before.Title || p.Content != before.Content || p.Excerpt != before.Excerpt)
 	if postType == "post" && len(p.Terms["category"]) == 0 {
 		p.Terms["category"] = []int{1} // wp_update_post gives the default category back
 	}
@@ -294,7 +308,7 @@ func (s *Server) attach(r *request, op string, p *Post) {
 	if media, given := integer(r.body["featured_media"]); given {
 		if image := s.posts[media]; media == 0 || image != nil && image.Type == "attachment" {
 			p.Media = media
-		} else if op == "create" {
+		} else if op == "create" || image != nil {
 			p.Media = 0
 		}
 	}
@@ -343,7 +357,7 @@ func (s *Server) setMeta(r *request, p *Post) *answer {
 		case v == nil:
 			delete(p.Meta, key)
 		case kind == "string" && !text || kind == "integer" && !number:
-			a := fail(http.StatusBadRequest, "rest_invalid_type", "meta."+key+" is not of type "+kind+".", map[string]any{"param": "meta." + key})
+			a := fail(http.StatusBadRequest, "rest_invalid_type", "meta."+key+" is not of type "+kind+".", map[string]any{"additional_data": []any{map[string]any{"param": "meta." + key}}})
 			return &a
 		default:
 			p.Meta[key] = v

@@ -22,7 +22,11 @@ func (s *Server) get(r *request, postType string, id int) answer {
 	case p.Status != "publish" && p.Type != "attachment" && r.user == nil:
 		return r.notAllowed("rest_forbidden")
 	}
-	return ok(s.view(r, p, r.edit()))
+	a := ok(s.view(r, p, r.edit()))
+	if link := "http://" + r.Host + "/" + p.Slug + "/"; p.Status == "publish" {
+		a.header = map[string]string{"Link": "<" + link + `>; rel="alternate"; type=text/html`}
+	}
+	return a
 }
 
 // remove trashes, or deletes for good with force.
@@ -38,7 +42,9 @@ func (s *Server) remove(r *request, postType string, id int) answer {
 		c := s.commitOf("delete", p, "")
 		s.Purge(id)
 		s.committed(c)
-		return ok(map[string]any{"deleted": true, "previous": s.view(r, p, true)})
+		previous := s.view(r, p, true)
+		delete(previous, "_links")
+		return ok(map[string]any{"deleted": true, "previous": previous})
 	}
 	if postType == "attachment" {
 		return fail(http.StatusNotImplemented, "rest_trash_not_supported", "The post does not support trashing. Set 'force=true' to delete.")
@@ -47,10 +53,8 @@ func (s *Server) remove(r *request, postType string, id int) answer {
 		return fail(http.StatusGone, "rest_already_trashed", "The post has already been deleted.")
 	}
 	p.Was, p.Status, p.Modified = p.Status, "trash", s.now()
-	if p.Slug != "" {
-		p.Slug += "__trashed"
-	}
-	p.Saves++
+	p.Slug += "__trashed" // also where there was none
+	p.revise(false)
 	c := s.commit(r, "trash", p)
 	s.committed(c)
 	return ok(s.view(r, p, true))
@@ -161,29 +165,38 @@ func (r *request) sort(list []*Post) {
 // view is a post as the API shows it.
 func (s *Server) view(r *request, p *Post, edit bool) map[string]any {
 	link := "http://" + r.Host + "/" + p.Slug + "/"
-	if p.Status == "draft" || p.Status == "pending" || p.Status == "future" || s.opt.PlainLinks {
-		link = "http://" + r.Host + "/?p=" + itoa(p.ID)
+	if slices.Contains([]string{"draft", "pending", "future", "trash"}, p.Status) || s.opt.PlainLinks {
+		link = "http://" + r.Host + map[bool]string{true: "/?page_id=", false: "/?p="}[p.Type == "page"] + itoa(p.ID)
 	}
 	title, content := map[string]any{"rendered": texturize(p.Title)}, map[string]any{"rendered": autop(p.Content), "protected": p.Password != ""}
 	excerpt := map[string]any{"rendered": autop(p.Excerpt), "protected": p.Password != ""}
 	v := map[string]any{"id": p.ID, "type": p.Type, "status": p.Status, "slug": p.Slug, "link": link, "author": p.Author,
 		"date": p.Date.Format(wpTime), "date_gmt": p.Date.Format(wpTime), "modified": p.Modified.Format(wpTime), "modified_gmt": p.Modified.Format(wpTime),
-		"title": title, "content": content, "excerpt": excerpt, "featured_media": p.Media, "parent": p.Parent,
-		"template": "", "format": "standard", "sticky": false, "comment_status": "open", "meta": s.metaView(p)}
-	for taxonomy, base := range taxonomies {
-		if p.Type != "page" {
-			v[base] = append([]int{}, p.Terms[taxonomy]...)
-		}
-	}
-	links := map[string]any{"version-history": []any{map[string]any{"count": p.Saves}}}
-	if p.Saves > 0 {
-		links["predecessor-version"] = []any{map[string]any{"id": p.ID*1000 + p.Saves}}
-	}
-	v["_links"] = links
+		"title": title, "featured_media": p.Media, "template": "", "comment_status": "open", "meta": s.metaView(p)}
 	if edit {
 		title["raw"], content["raw"], excerpt["raw"] = p.Title, canonicalBlocks(p.Content), p.Excerpt
-		v["password"], v["permalink_template"] = p.Password, "http://"+r.Host+"/%postname%/"
-		v["generated_slug"] = cmp.Or(p.Slug, sanitizeTitle(p.Title))
+	}
+	if p.Type != "attachment" {
+		v["content"], v["excerpt"] = content, excerpt
+		if edit {
+			v["password"] = p.Password
+		}
+		links := map[string]any{"version-history": []any{map[string]any{"count": p.Saves}}}
+		if p.Saves > 0 {
+			links["predecessor-version"] = []any{map[string]any{"id": p.ID*1000 + p.Saves}}
+		}
+		v["_links"] = links
+	}
+	switch p.Type {
+	case "post":
+		v["format"], v["sticky"] = "standard", false
+	case "page":
+		v["parent"] = p.Parent
+	}
+	for taxonomy, base := range taxonomies {
+		if p.Type != "page" && p.Type != "attachment" {
+			v[base] = append([]int{}, p.Terms[taxonomy]...)
+		}
 	}
 	if len(s.opt.Languages) > 0 {
 		v["lang"] = p.Lang
@@ -203,7 +216,10 @@ func (s *Server) view(r *request, p *Post, edit bool) map[string]any {
 
 // metaView has every registered key; one that was never set reads as "" or 0.
 func (s *Server) metaView(p *Post) map[string]any {
-	meta := map[string]any{"footnotes": ""}
+	meta := map[string]any{}
+	if p.Type != "attachment" {
+		meta["footnotes"] = ""
+	}
 	for key, kind := range s.opt.Meta {
 		v, set := p.Meta[key]
 		switch {

@@ -34,11 +34,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		return
 	}
 	r := &request{Request: req, route: strings.FieldsFunc(path, func(c rune) bool { return c == '/' }), query: query, user: s.login(req)}
-	if bad := r.read(); bad != nil {
-		bad.write(w, r)
-		return
+	bad := r.read()
+	if bad == nil {
+		a := s.dispatch(r)
+		bad = &a
 	}
-	s.dispatch(r).write(w, r)
+	s.headers(w, r)
+	bad.write(w, r)
 }
 
 func (s *Server) judge(w http.ResponseWriter, v any) {
@@ -101,13 +103,9 @@ func (s *Server) dispatch(r *request) answer {
 	case len(r.route) < 3 || r.route[0] != "wp" || r.route[1] != "v2":
 		return noRoute()
 	}
-	base, id := r.route[2], 0
-	if len(r.route) > 3 && r.route[3] != "me" {
-		n, err := strconv.Atoi(r.route[3])
-		if err != nil {
-			return noRoute()
-		}
-		id = n
+	base, id := r.route[2], r.id()
+	if len(r.route) > 4 || len(r.route) > 3 && id == 0 && r.route[3] != "me" {
+		return noRoute()
 	}
 	switch {
 	case base == "users":
@@ -122,6 +120,15 @@ func (s *Server) dispatch(r *request) answer {
 		return s.postRoute(r, s.postType(base), id)
 	}
 	return noRoute()
+}
+
+// id is the number at the end of a route, 0 where there is none.
+func (r *request) id() int {
+	if len(r.route) < 4 {
+		return 0
+	}
+	n, _ := strconv.Atoi(r.route[3])
+	return n
 }
 
 func (s *Server) postRoute(r *request, postType string, id int) answer {
@@ -173,11 +180,11 @@ func (s *Server) index() answer {
 
 // schema is the part of an OPTIONS answer that tells which meta keys are registered.
 func (s *Server) schema(postType string) answer {
-	meta := map[string]any{}
+	meta := map[string]any{"footnotes": map[string]any{"type": "string", "title": "", "default": ""}}
 	for key, kind := range s.opt.Meta {
-		meta[key] = map[string]any{"type": kind}
+		meta[key] = map[string]any{"type": kind, "title": "", "default": map[bool]any{true: 0, false: ""}[kind == "integer"]}
 	}
-	props := map[string]any{"meta": map[string]any{"type": "object", "properties": meta}}
+	props := map[string]any{"meta": map[string]any{"type": "object", "context": []string{"view", "edit"}, "properties": meta}}
 	return ok(map[string]any{"namespace": "wp/v2", "schema": map[string]any{"title": postType, "properties": props}})
 }
 
@@ -243,8 +250,12 @@ func paged(r *request, list []map[string]any) answer {
 		return fail(http.StatusBadRequest, "rest_post_invalid_page_number", "The page number requested is larger than the number of pages available.")
 	}
 	from, to := min((page-1)*size, len(list)), min(page*size, len(list))
-	return answer{status: http.StatusOK, body: list[from:to],
+	a := answer{status: http.StatusOK, body: list[from:to],
 		header: map[string]string{"X-WP-Total": fmt.Sprint(len(list)), "X-WP-TotalPages": fmt.Sprint(pages)}}
+	if links := r.pageLinks(page, pages); links != "" {
+		a.header["Link"] = links
+	}
+	return a
 }
 
 func decoded(slug string) string {

@@ -50,11 +50,14 @@ func truncate(slug string, limit int) string {
 
 var feeds = []string{"feed", "rdf", "rss", "rss2", "atom", "embed"}
 
-// chooseSlug is where a taken slug is changed without a word. A draft whose status was not given is not looked at, and
-// the check and the row that follows it are not one step: both let true duplicates in. The caller holds the lock.
-func (s *Server) chooseSlug(p *Post) {
+// chooseSlug is where a taken slug is changed without a word. A draft whose status or slug is not in the request is not looked
+// at, and the check and the row that follows it are not one step: both let true duplicates in. The caller holds the lock.
+func (s *Server) chooseSlug(p *Post, given bool) {
 	if p.Status == "" {
 		p.Status = "draft"
+		return
+	}
+	if (p.Status == "draft" || p.Status == "pending") && !given {
 		return
 	}
 	if p.Slug == "" {

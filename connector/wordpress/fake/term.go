@@ -8,9 +8,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"unicode"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // Term is a category or a tag. Its name is stored escaped.
@@ -92,10 +89,12 @@ func (s *Server) createTerm(r *request, taxonomy string) answer {
 	_, given := r.body["name"]
 	switch {
 	case given && name == "" && r.user != nil:
-		return fail(http.StatusInternalServerError, "empty_term_name", "A name is required for this term.")
+		a := fail(http.StatusInternalServerError, "empty_term_name", "A name is required for this term.")
+		a.body.(map[string]any)["data"] = nil
+		return a
 	case name == "":
 		return fail(http.StatusBadRequest, "rest_missing_callback_param", "Missing parameter(s): name", map[string]any{"params": []string{"name"}})
-	case r.user == nil, taxonomy == "category" && !r.user.can("others"), !r.user.can("publish"):
+	case !r.canMake(taxonomies[taxonomy]):
 		return r.notAllowed("rest_cannot_create")
 	}
 	t := &Term{Taxonomy: taxonomy, Name: name, Slug: sanitizeTitle(unescape(name))}
@@ -121,7 +120,19 @@ func (s *Server) createTerm(r *request, taxonomy string) answer {
 	view := s.termView(t)
 	s.mu.Unlock()
 	s.committed(c)
-	return answer{status: http.StatusCreated, body: view}
+	return answer{status: http.StatusCreated, body: view,
+		header: map[string]string{"Location": "http://" + r.Host + "/wp-json/wp/v2/" + taxonomies[taxonomy] + "/" + itoa(t.ID)}}
+}
+
+// canMake: whoever writes posts may make tags, but not categories.
+func (r *request) canMake(base string) bool {
+	return r.user != nil && (base == "tags" || r.user.can("others"))
+}
+
+func (s *Server) term(id int) *Term {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.terms[id]
 }
 
 var tags = regexp.MustCompile(`<[^>]*>`)
@@ -138,15 +149,14 @@ func (s *Server) sameName(t *Term) int {
 	return 0
 }
 
-// foldName is how the collation of the database compares: neither case nor accents count.
+// foldName is how WordPress compares names: the case of ASCII letters makes no difference.
 func foldName(stored string) string {
-	var b strings.Builder
-	for _, c := range norm.NFD.String(unescape(stored)) {
-		if !unicode.Is(unicode.Mn, c) {
-			b.WriteRune(unicode.ToLower(c))
+	return strings.Map(func(c rune) rune {
+		if c >= 'A' && c <= 'Z' {
+			return c + 'a' - 'A'
 		}
-	}
-	return b.String()
+		return c
+	}, unescape(stored))
 }
 
 func (s *Server) slugOfTerm(t *Term) bool {
@@ -185,7 +195,11 @@ func (s *Server) termView(t *Term) map[string]any {
 			count++
 		}
 	}
-	return map[string]any{"id": t.ID, "name": t.Name, "slug": t.Slug, "taxonomy": t.Taxonomy, "parent": t.Parent, "count": count, "meta": []any{}}
+	v := map[string]any{"id": t.ID, "name": t.Name, "slug": t.Slug, "taxonomy": t.Taxonomy, "count": count, "meta": []any{}}
+	if t.Taxonomy == "category" {
+		v["parent"] = t.Parent
+	}
+	return v
 }
 
 // termViews are the embedded terms of a post, a list for each taxonomy.
