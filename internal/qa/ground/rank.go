@@ -13,7 +13,7 @@ import (
 // BM25's constants, for documents and for sentences. Sentences are so short that their length says little.
 const (
 	saturation     = 1.2
-	byLength       = 0.6
+	byLength       = 0.5
 	sentenceLength = 0.3
 )
 
@@ -109,6 +109,28 @@ func (x *Index) route(q query, n int) []hit {
 	return top(scores, n, func(a, b int) bool { return x.docs[a].path < x.docs[b].path })
 }
 
+// candidates is how many documents are compared by their sentences.
+const candidates = 5
+
+// best is the document, among some, whose score with that of its nearest sentence is the highest: a long document that has
+// the very sentence loses to short ones about the same by the words alone.
+func (x *Index) best(q query, docs []hit) int {
+	best, most := docs[0].at, int64(-1)
+	for _, h := range docs {
+		if len(docs) == 1 {
+			break
+		}
+		score := h.score
+		if hits := x.nearest(q, x.docs[h.at], 1); len(hits) > 0 {
+			score += 2 * hits[0].score
+		}
+		if score > most {
+			best, most = h.at, score
+		}
+	}
+	return best
+}
+
 // nearest gives the n sentences of a document that are nearest to a query.
 func (x *Index) nearest(q query, d *document, n int) []hit {
 	average := float64(x.words) / float64(max(1, x.passages))
@@ -160,7 +182,12 @@ func (x *Index) Search(ctx context.Context, text, document string, n int) ([]qa.
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	q := x.query(stems(scan(text)), nil)
-	docs := x.route(q, max(1, n))
+	docs := x.route(q, max(candidates, n))
+	if len(docs) > 0 && document == "" {
+		b := x.best(q, docs)
+		i := slices.IndexFunc(docs, func(h hit) bool { return h.at == b })
+		docs[0], docs[i] = docs[i], docs[0]
+	}
 	if document != "" {
 		id, found := x.byPath[document]
 		if !found {

@@ -48,11 +48,11 @@ func (x *Index) look(_ context.Context, w wanted) (*found, error) {
 	q := x.query(w.words, w.around)
 	id, cited := x.byPath[w.document]
 	if w.document == "" || !cited {
-		docs := x.route(q, 1)
+		docs := x.route(q, candidates)
 		if len(docs) == 0 {
 			return nil, nil
 		}
-		id = int32(docs[0].at)
+		id = int32(x.best(q, docs))
 	}
 	d := x.docs[id]
 	hits := x.nearest(q, d, nearby)
