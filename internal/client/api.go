@@ -2,8 +2,6 @@ package client
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -17,7 +15,8 @@ import (
 type Content struct {
 	ContentID    string        `json:"content_id"`
 	Source       string        `json:"source"`
-	Version      int64         `json:"version"` // the newest that was accepted
+	Version      int64         `json:"version"`                // the newest that was accepted
+	ContentHash  string        `json:"content_hash,omitempty"` // of its text as its source sent it; none where it is withdrawn
 	Gate         string        `json:"gate,omitempty"`
 	Withdrawn    bool          `json:"withdrawn,omitempty"`
 	UpdatedAt    time.Time     `json:"updated_at"`
@@ -142,26 +141,8 @@ func (c *Client) Timeline(ctx context.Context, id string, after int64, wait time
 // Stored is the newest version that a source brought, and the hash of its text; the hash is empty where the version was
 // asked to be taken down. NotFound where nothing ever came.
 func (c *Client) Stored(ctx context.Context, id string) (version int64, hash string, err error) {
-	for after := int64(0); ; {
-		page, err := c.Timeline(ctx, id, after, 0)
-		if err != nil {
-			return 0, "", err
-		}
-		for _, e := range page.Events {
-			if e.Version < version || e.Type != stet.DraftReady && e.Type != stet.PublishRequest && e.Type != stet.UnpublishRequest {
-				continue
-			}
-			var in stet.Incoming
-			if err := json.Unmarshal(e.Data, &in); err != nil {
-				return 0, "", fmt.Errorf("read event %d: %w", e.Seq, err)
-			}
-			version, hash = e.Version, in.ContentHash
-		}
-		if len(page.Events) < pageSize {
-			return version, hash, nil
-		}
-		after = page.After
-	}
+	content, err := c.Content(ctx, id)
+	return content.Version, content.ContentHash, err
 }
 
 // Events is a page of the log.

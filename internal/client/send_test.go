@@ -128,18 +128,13 @@ func TestNewRefusesWhatIsNoAddress(t *testing.T) {
 	}
 }
 
-func TestStoredIsTheNewestOfTheTimeline(t *testing.T) {
-	event := func(seq, version int64, kind stet.EventType, hash string) contract.LogEvent {
-		data, _ := json.Marshal(stet.Incoming{ContentHash: hash})
-		return contract.LogEvent{Event: stet.Event{Seq: seq, Version: version, Type: kind, Data: data}}
-	}
+func TestStoredIsTheNewestVersion(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.EscapedPath() != "/v1/contents/docs%2Fintro/timeline" || r.Header.Get("Authorization") != "Bearer token" {
+		if r.URL.EscapedPath() != "/v1/contents/docs%2Fintro" || r.Header.Get("Authorization") != "Bearer token" {
 			http.Error(w, "{}", http.StatusNotFound)
 			return
 		}
-		_ = json.NewEncoder(w).Encode(client.Events{Events: []contract.LogEvent{event(1, 3, stet.PublishRequest, "aa"), event(2, 4, stet.DraftReady, "bb"),
-			event(3, 3, stet.StaleRejected, ""), event(4, 4, stet.QAPassed, "")}, After: 4})
+		_ = json.NewEncoder(w).Encode(client.Content{Version: 4, ContentHash: "bb"})
 	}))
 	defer server.Close()
 	c, err := client.New(server.URL, "token", nil)

@@ -14,6 +14,7 @@ type Content struct {
 	ContentID    string        `json:"content_id"`
 	Source       string        `json:"source"`
 	Version      int64         `json:"version" doc:"The newest that was accepted."`
+	ContentHash  string        `json:"content_hash,omitempty" doc:"SHA-256 of its text as its source sent it; none where it was asked to be taken down."`
 	Gate         string        `json:"gate,omitempty" doc:"Where that version stands at the gates: received, revising, ready, failed, superseded."`
 	Withdrawn    bool          `json:"withdrawn,omitempty" doc:"That version was asked to be taken down."`
 	UpdatedAt    time.Time     `json:"updated_at"`
@@ -57,6 +58,9 @@ func showContent(r state.Reader, c *state.Content) (Content, error) {
 	}
 	if found {
 		out.Gate, out.Withdrawn = string(revision.Gate), revision.Withdrawn
+		if !revision.Withdrawn {
+			out.ContentHash = revision.ContentHash
+		}
 	}
 	publications, err := state.All[*state.Publication](r, state.Query{Equal: map[string]any{"content_id": c.ContentID}})
 	for _, p := range publications {
