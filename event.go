@@ -44,8 +44,9 @@ const (
 	VersionConflict  EventType = "version_conflict"
 	SlugConflict     EventType = "slug_conflict"
 	DriftDetected    EventType = "drift_detected"
-	DriftResolved    EventType = "drift_resolved" // an operator decided: overwrite, adopt or detach
-	LateOwnWrite     EventType = "late_own_write" // an older write of ours landed late
+	DriftResolved    EventType = "drift_resolved"  // an operator decided: overwrite, adopt or detach
+	ChangeReported   EventType = "change_reported" // the target says that somebody changed the item; it is looked at
+	LateOwnWrite     EventType = "late_own_write"  // an older write of ours landed late
 	StaleHealed      EventType = "stale_overwrite_healed"
 	DuplicateMarker  EventType = "duplicate_marker" // a public item that is not the bound one carries our marker
 	TakenDown        EventType = "taken_down"       // back to draft, because the slug turned out to be somebody else's

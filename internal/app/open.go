@@ -106,7 +106,7 @@ func (a *App) routes() *httpapi.Server {
 		api.Tokens = append(api.Tokens, httpapi.Token{Name: name, SHA256: t.SHA256, Role: httpapi.Role(t.Role)})
 	}
 	for _, name := range names(a.cfg.Targets) {
-		api.Targets = append(api.Targets, httpapi.Target{Name: name, Kind: a.cfg.Targets[name].Kind})
+		api.Targets = append(api.Targets, httpapi.Target{Name: name, Kind: a.cfg.Targets[name].Kind, Secrets: a.cfg.Targets[name].ChangeSecrets})
 	}
 	return httpapi.New(api)
 }

@@ -66,6 +66,8 @@ type Target struct {
 	CallTimeout time.Duration // of one call; 0: the default of the engine
 	KeepHold    bool          // after_rollback: wait
 	KeepGone    bool          // on_gone: stop
+
+	ChangeSecrets []contract.Secret // with which it signs that somebody changed an item
 }
 
 // Role is what a token may do; each includes the ones before it.

@@ -25,6 +25,7 @@ func (r *reader) target(name string, node ast.Node) Target {
 		"call_timeout":   r.duration(&t.CallTimeout, what+": call_timeout"),
 		"max_backoff":    r.duration(&t.MaxBackoff, what+": max_backoff"),
 		"after_rollback": r.choice(&after, what+": after_rollback", "publish", "wait"),
+		"change_secrets": func(n ast.Node) { r.secretly(func() { t.ChangeSecrets = r.signing(n, what) }) },
 		"on_gone":        r.choice(&gone, what+": on_gone", "recreate", "stop"),
 	})
 	t.KeepHold, t.KeepGone = after == "wait", gone == "stop"

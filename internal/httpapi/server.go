@@ -50,6 +50,8 @@ type Token struct {
 type Target struct {
 	Name string `json:"name"`
 	Kind string `json:"kind" doc:"Of its connector."`
+
+	Secrets []contract.Secret `json:"-"` // that it signs its messages with; empty: it sends none
 }
 
 // Config is what a Server is made of. Without tokens nobody may use the API: only the door, health and the schemas
@@ -79,6 +81,7 @@ type Server struct {
 	api     huma.API
 	routes  []Route
 	sources map[string]Source
+	targets map[string]Target
 	nobody  contract.Secret // compared with where there is no source, so that this takes as long
 	news    *news
 	closing chan struct{}
@@ -103,6 +106,7 @@ func New(cfg Config) *Server {
 	s.nobody, _ = contract.NewSecret()
 	s.api = newAPI(s.mux)
 	s.routeDoor()
+	s.routeChanges()
 	s.routeContents()
 	s.routeEvents()
 	s.routeLetters()

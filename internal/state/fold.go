@@ -56,6 +56,7 @@ var steps = map[stet.EventType]func(*folder) error{
 	stet.RolledBack:       noted,
 	stet.StaleRejected:    noted,
 	stet.VersionConflict:  noted,
+	stet.ChangeReported:   (*folder).changeReported,
 	stet.LateOwnWrite:     noted,
 	stet.DuplicateMarker:  noted,
 	stet.TakenDown:        (*folder).takenDown,

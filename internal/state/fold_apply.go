@@ -259,6 +259,15 @@ func (f *folder) driftResolved() error {
 	})
 }
 
+// changeReported makes a publication that has come to rest due, for a look and no more.
+func (f *folder) changeReported() error {
+	return f.publication(func(p *Publication) {
+		if p.Resting() {
+			p.NotBefore, p.DueAt = f.at, f.at
+		}
+	})
+}
+
 func (f *folder) takenDown() error {
 	return f.publication(func(p *Publication) { p.Public = false })
 }

@@ -70,6 +70,12 @@ type Publication struct {
 	UpdatedAt         int64
 }
 
+// Resting reports whether an apply took effect and has settled, nothing newer is wanted and nobody is waited for.
+func (p *Publication) Resting() bool {
+	settled := p.State == stet.StateSettled || p.State == stet.StateUnpublished
+	return settled && p.Applied > 0 && p.Desired <= p.Applied && p.NotBefore == 0
+}
+
 // Key names the publication.
 func (p *Publication) Key() stet.Key { return stet.Key{ContentID: p.ContentID, Target: p.Target} }
 
