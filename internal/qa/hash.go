@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"strings"
+	"unicode"
 )
 
 // HashOf names a finding by its rule, the text found and the sentence around it, and not by its place: it stays the same
@@ -19,13 +20,12 @@ func HashOf(rule, text, sentence string) string {
 
 // spaced is a text with one space where it has white space, and none at its ends.
 func spaced(text string) string {
-	before := byte(' ')
-	for i := range len(text) {
-		c := text[i]
-		if c < ' ' || c >= 0x80 || c == ' ' && before == ' ' {
+	before := ' '
+	for _, r := range text {
+		if r != ' ' && unicode.IsSpace(r) || r == ' ' && before == ' ' {
 			return strings.Join(strings.Fields(text), " ")
 		}
-		before = c
+		before = r
 	}
 	return strings.TrimSuffix(text, " ")
 }

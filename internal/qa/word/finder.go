@@ -107,6 +107,9 @@ func (f *finder) find(s *sheet) ([]hit, error) {
 
 // scan runs a pattern over the units that can match.
 func (f *finder) scan(s *sheet, p *pattern, index int, hits []hit) ([]hit, error) {
+	if !s.worth(p) {
+		return hits, nil
+	}
 	work := 0
 	for i := range s.units {
 		u := &s.units[i]

@@ -21,10 +21,28 @@ func full(result *qa.Result) bool { return len(result.Findings) > maxFindings }
 type said struct{ match, to, count, limit string }
 
 func (v said) fill(text string) string {
-	if !strings.Contains(text, "%{") {
-		return text
+	var b strings.Builder
+	for {
+		before, rest, found := strings.Cut(text, "%{")
+		name, after, closed := strings.Cut(rest, "}")
+		if !found || !closed {
+			return b.String() + text
+		}
+		b.WriteString(before)
+		switch name {
+		case "match":
+			b.WriteString(v.match)
+		case "to":
+			b.WriteString(v.to)
+		case "count":
+			b.WriteString(v.count)
+		case "limit":
+			b.WriteString(v.limit)
+		default:
+			b.WriteString("%{" + name + "}")
+		}
+		text = after
 	}
-	return strings.NewReplacer("%{match}", v.match, "%{to}", v.to, "%{count}", v.count, "%{limit}", v.limit).Replace(text)
 }
 
 // finding says that the rule found something at a range of a unit's plain text. The message is the kind's own; the rule's

@@ -173,7 +173,7 @@ func needsOfLiteral(runes []rune) []string {
 
 // needsOfClass gives the characters of a small class.
 func needsOfClass(runes []rune) []string {
-	const most = 8
+	const most = 10 // digits are that many
 	var all []string
 	for i := 0; i+1 < len(runes); i += 2 {
 		if runes[i+1] >= utf8.RuneSelf || int(runes[i+1]-runes[i])+len(all) >= most {
@@ -198,7 +198,7 @@ func frequency(texts []string) float64 {
 			case c == ' ':
 				product *= 0.2
 			case c >= 'a' && c <= 'z':
-				product *= 0.05
+				product *= 0.08
 			default:
 				product *= 0.01
 			}

@@ -21,6 +21,8 @@ type sheet struct {
 	units   []unit
 	found   [][]hit // by phrase list, in the order of the text
 	names   map[string]bool
+	lower   string // all units in small ASCII letters
+	folds   bool   // lower is the same to every pattern that does not look at case
 }
 
 // unit is one block of one of the article's texts.
@@ -272,6 +274,22 @@ func (u *unit) small() (string, bool) {
 		u.lower, u.folds = lowered(u.plain)
 	}
 	return u.lower, u.folds
+}
+
+// worth tells whether any unit can hold a match of a pattern.
+func (s *sheet) worth(p *pattern) bool {
+	if s.lower == "" {
+		var all strings.Builder
+		s.folds = true
+		for i := range s.units {
+			lower, ok := s.units[i].small()
+			s.folds = s.folds && ok
+			all.WriteString(lower)
+			all.WriteByte('\n')
+		}
+		s.lower = all.String()
+	}
+	return !s.folds || p.holds(s.lower)
 }
 
 // quotations finds what stands in quotation marks. A mark that is never closed opens nothing.
