@@ -331,8 +331,8 @@ func (r *recorder) text(s string) string {
 	})
 }
 
-// fakeSite is a fake with the users and the meta of testenv/wordpress.
-func fakeSite(t *testing.T) *recorder {
+// fakeSite is a fake with the users and the meta of testenv/wordpress, behind what before makes of it.
+func fakeSite(t *testing.T, before func(http.Handler) http.Handler) *recorder {
 	users := []fake.User{fake.Admin}
 	passwords := map[string]string{"admin": fake.Admin.Password}
 	for i, login := range []string{"editor", "author", "contributor"} {
@@ -341,7 +341,7 @@ func fakeSite(t *testing.T) *recorder {
 	}
 	wp := fake.New(fake.Options{Users: users, Meta: map[string]string{"test_note": "string", "test_count": "integer", "_test_hidden": "string"},
 		Protected: []string{"_test_hidden"}})
-	server := httptest.NewServer(wp)
+	server := httptest.NewServer(before(wp))
 	t.Cleanup(server.Close)
 	return newRecorder(t, server.URL, passwords)
 }
@@ -406,10 +406,50 @@ func throughJSON(t *testing.T, a answered) (out answered) {
 
 // TestFakeAnswersLikeWordPress: to the same requests the fake answers as a real WordPress did, field by field.
 func TestFakeAnswersLikeWordPress(t *testing.T) {
-	r := fakeSite(t)
+	r := fakeSite(t, func(wp http.Handler) http.Handler { return wp })
 	if wrong := differ(t, recorded(t), r.play(steps(t))); len(wrong) > 0 {
 		t.Errorf("the fake answers %d of %d requests in another way: %s", len(wrong), len(steps(t)), strings.Join(wrong, ", "))
 	}
+}
+
+// TestDifferencesAreSeen: a comparison that finds nothing at a broken fake would be worth nothing.
+func TestDifferencesAreSeen(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil func(*httptest.ResponseRecorder)
+		step  string
+	}{
+		"a status": {func(w *httptest.ResponseRecorder) {
+			if w.Code == http.StatusGone {
+				w.Code = http.StatusOK
+			}
+		}, "trash again"},
+		"a header":  {func(w *httptest.ResponseRecorder) { w.Header().Del("X-WP-Total") }, "an empty list"},
+		"a value":   {func(w *httptest.ResponseRecorder) { replace(w, "__trashed", "") }, "trash"},
+		"a member":  {func(w *httptest.ResponseRecorder) { replace(w, `"term_id"`, `"id"`) }, "the tag again"},
+		"a missing": {func(w *httptest.ResponseRecorder) { replace(w, `"sticky":false,`, "") }, "post"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := fakeSite(t, func(inner http.Handler) http.Handler {
+				return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+					answer := httptest.NewRecorder()
+					inner.ServeHTTP(answer, req)
+					c.spoil(answer)
+					maps.Copy(w.Header(), answer.Header())
+					w.WriteHeader(answer.Code)
+					_, _ = w.Write(answer.Body.Bytes())
+				})
+			})
+			if wrong := differ(t, recorded(t), r.play(steps(t))); !slices.Contains(wrong, c.step) {
+				t.Errorf("nothing is said of the step %q; only of %q", c.step, wrong)
+			}
+		})
+	}
+}
+
+func replace(w *httptest.ResponseRecorder, from, to string) {
+	text := strings.ReplaceAll(w.Body.String(), from, to)
+	w.Body.Reset()
+	w.Body.WriteString(text)
 }
 
 // TestRealAnswersAreRecorded: the recorded answers are those of the WordPress that STET_TEST_WORDPRESS describes.
