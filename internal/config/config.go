@@ -14,10 +14,11 @@ import (
 type Config struct {
 	Path string // of the file, absolute; relative paths in it are relative to its folder
 
-	Listen     string        // address of the HTTP server: 127.0.0.1:7838
-	Data       string        // folder of the embedded store, absolute
-	Database   Secret        // DSN of PostgreSQL; empty: the embedded store in Data
-	Policy     string        // folder of the policy pack, absolute, or the name of one that ships with stet; empty: everything passes
+	Listen     string // address of the HTTP server: 127.0.0.1:7838
+	Data       string // folder of the embedded store, absolute
+	Database   Secret // DSN of PostgreSQL; empty: the embedded store in Data
+	Policy     string // folder of the policy pack, absolute, or the name of one that ships with stet; empty: everything passes
+	Reviser    Reviser
 	Workers    int           // publishes at once on this node; 0: the default of the queue
 	MaxCrashes int64         // lost leases in a row before work counts as poison; 0: the default of the engine
 	NodeTTL    time.Duration // PostgreSQL: silence after which a node counts as dead; 0: the default of the queue
@@ -27,6 +28,16 @@ type Config struct {
 	Sources map[string]Source
 	Targets map[string]Target
 	Tokens  map[string]Token
+}
+
+// Reviser is asked for another text where the safe fixes do not suffice. The zero value: nobody is.
+type Reviser struct {
+	Kind         string // openai, webhook
+	URL          string // openai: the base, such as https://api.example.com/v1; webhook: where it answers
+	Model        string // of openai
+	Secret       Secret // openai: the API key; webhook: whsec_...
+	Timeout      time.Duration
+	AllowPrivate bool // it may be on this machine or in the own network, and speak plain http
 }
 
 // Log says how the log is written to standard error.
@@ -113,7 +124,7 @@ func (t Target) OptionValues() map[string]string {
 
 // hidden finds what must never be printed.
 func (c Config) hidden() []string {
-	values := []string{c.Database.Reveal()}
+	values := []string{c.Database.Reveal(), c.Reviser.Secret.Reveal()}
 	for _, t := range c.Tokens {
 		values = append(values, t.Value.Reveal())
 	}

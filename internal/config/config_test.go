@@ -58,6 +58,7 @@ tokens:
 log: {level: debug, format: json}
 telemetry: {otlp_endpoint: "http://127.0.0.1:4318"}
 policy: policy
+reviser: {kind: openai, url: "http://127.0.0.1:9/v1", model: m, secret: file:token, timeout: 1m, allow_private: true}
 workers: 2
 node_ttl: 5s
 `
@@ -75,7 +76,7 @@ func TestLoadsEveryKey(t *testing.T) {
 	if !b.KeepHold || !b.KeepGone || !b.WaitHorizon || b.Horizon != time.Minute || b.MaxAttempts != 3 || b.CallTimeout != 5*time.Second || b.Backoff != time.Second || b.MaxBackoff != time.Minute || !filepath.IsAbs(b.Options["path"]) || filepath.Base(b.Options["path"]) != "out" || b.Options["format"] != "html" {
 		t.Errorf("target: %+v", b)
 	}
-	if c.Tokens["admin"].Value.Reveal() != token || c.Tokens["reader"].Role != config.Viewer || c.Workers != 2 || c.NodeTTL != 5*time.Second || !filepath.IsAbs(c.Data) || !filepath.IsAbs(c.Policy) {
+	if c.Tokens["admin"].Value.Reveal() != token || c.Tokens["reader"].Role != config.Viewer || c.Workers != 2 || c.NodeTTL != 5*time.Second || !filepath.IsAbs(c.Data) || !filepath.IsAbs(c.Policy) || c.Reviser.Kind != "openai" || c.Reviser.Secret.Reveal() != token || c.Reviser.Timeout != time.Minute {
 		t.Errorf("config: %+v", c)
 	}
 }
@@ -123,6 +124,12 @@ func source(body string) string {
 func TestRefusesAWrongFile(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"unknown key":            {"lissen: x\n", `stet.yaml:1:1: the file has no "lissen"; did you mean "listen"? allowed are data, database, listen,`},
+		"reviser without kind":   {"reviser: {url: 'https://example.com'}\n", "stet.yaml:1:"},
+		"reviser in the clear":   {"reviser: {kind: openai, model: m, url: 'http://example.com'}\n", "reviser.url must be an https address"},
+		"reviser without model":  {"reviser: {kind: openai, url: 'https://example.com/v1'}\n", "reviser has no model"},
+		"webhook without secret": {"reviser: {kind: webhook, url: 'https://example.com/revise'}\n", "reviser.secret: the signing secret does not start with whsec_"},
+		"webhook with model":     {"reviser: {kind: webhook, model: m, secret: file:signing, url: 'https://example.com/revise'}\n", "reviser.model is for kind openai"},
+		"reviser's key in it":    {"reviser: {kind: openai, model: m, secret: sk-canary, url: 'https://example.com/v1'}\n", "reviser.secret: a secret must not stand in this file itself"},
 		"unknown key of source":  {source("secrets: [file:signing]\n    targets: [blog]\n    tolerans: 5m"), `stet.yaml:5:5: source newsroom has no "tolerans"; did you mean "tolerance"?`},
 		"unknown option":         {"targets: {blog: {kind: site, options: {pth: p}}}\n", `stet.yaml:1:40: a target of kind site has no "pth"; did you mean "path"?`},
 		"unknown kind":           {"targets: {blog: {kind: sight}}\n", `stet.yaml:1:24: target blog: kind is "sight"; allowed are site`},

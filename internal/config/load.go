@@ -49,6 +49,7 @@ func (r *reader) root(c *Config, top ast.Node) {
 		"data":        func(n ast.Node) { data = n; r.path(&c.Data, "data")(n) },
 		"database":    func(n ast.Node) { r.secretly(func() { c.Database = r.dsn(n) }) },
 		"policy":      r.policy(&c.Policy),
+		"reviser":     func(n ast.Node) { r.reviser(&c.Reviser, n) },
 		"workers":     r.integer(&workers, "workers", 1),
 		"max_crashes": r.integer(&c.MaxCrashes, "max_crashes", 1),
 		"node_ttl":    func(n ast.Node) { r.nodeTTL(&c.NodeTTL, n) },

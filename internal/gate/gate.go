@@ -48,7 +48,7 @@ func (g *Gate) Judge(ctx context.Context, c engine.Case) (engine.Judgement, erro
 
 // Revise makes one round on a document that failed.
 func (g *Gate) Revise(ctx context.Context, c engine.Case) (*engine.Round, error) {
-	loop := revise.Loop{Reviser: g.reviser, Judge: func(ctx context.Context, doc stet.Document) (qa.Report, error) { return g.report(ctx, c, doc) }}
+	loop := revise.Loop{Reviser: g.reviser, Source: revise.Library{KB: g.pack.Knowledge()}, Judge: func(ctx context.Context, doc stet.Document) (qa.Report, error) { return g.report(ctx, c, doc) }}
 	r, err := loop.Next(ctx, revise.Draft{ContentID: c.ContentID, Version: c.Version, Doc: c.Doc, Original: c.Original, Tried: c.Tried})
 	if err != nil || r == nil {
 		return nil, err
