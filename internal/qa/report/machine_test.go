@@ -64,6 +64,17 @@ func TestSARIFFollowsItsSchema(t *testing.T) {
 	}
 }
 
+func TestSARIFNamesFilesByTheirAddress(t *testing.T) {
+	for file, want := range map[string]string{"docs/a b.md": `"docs/a%20b.md"`, "a:b.md": `"./a:b.md"`, "/tmp/x#y.md": `"file:///tmp/x%23y.md"`, "../ä.md": `"../%C3%A4.md"`} {
+		run := failing()
+		run.Entries = run.Entries[:1]
+		run.Entries[0].Report.File = file
+		if out := write(t, report.SARIF, run); !strings.Contains(out, `"uri": `+want) {
+			t.Errorf("%s is not called %s", file, want)
+		}
+	}
+}
+
 type sarifResult struct {
 	RuleID       string
 	RuleIndex    int

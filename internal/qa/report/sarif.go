@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -121,15 +122,10 @@ func sarifOf(e *Entry, f *qa.Finding, number int, known string) sarifResult {
 }
 
 func physical(file string, region *sarifRegion) *sarifPhysical {
-	return &sarifPhysical{Artifact: sarifArtifact{URI: (&url.URL{Path: file}).EscapedPath(), Base: baseOf(file)}, Region: region}
-}
-
-// baseOf says that relative names count from the root of the source tree.
-func baseOf(file string) string {
-	if strings.HasPrefix(file, "/") {
-		return ""
+	if filepath.IsAbs(filepath.FromSlash(file)) {
+		return &sarifPhysical{Artifact: sarifArtifact{URI: (&url.URL{Scheme: "file", Path: "/" + strings.TrimPrefix(file, "/")}).String()}, Region: region}
 	}
-	return "%SRCROOT%"
+	return &sarifPhysical{Artifact: sarifArtifact{URI: (&url.URL{Path: file}).String(), Base: "%SRCROOT%"}, Region: region} // the root of the source tree
 }
 
 func regionOf(e *Entry, f *qa.Finding) *sarifRegion {
