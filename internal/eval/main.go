@@ -22,6 +22,10 @@ var evaluations = []evaluation{
 	{"wice", Wice},
 	{"mutation", Mutation},
 	{"others", Others},
+	{"knowledge", Knowledge},
+	{"markdownlint", Markdownlint},
+	{"vale", Vale},
+	{"speed", Speed},
 }
 
 func main() {

@@ -20,6 +20,7 @@ type Index struct {
 	live     int         // documents
 	passages int         // sentences
 	words    int         // terms of all documents
+	spare    sync.Pool   // of *dense
 }
 
 // posting says how often a document holds a term.

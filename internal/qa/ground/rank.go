@@ -23,6 +23,7 @@ type query struct {
 	own    []weighted // without them
 	weight int64      // of all its words, those that the index does not know included
 	words  int
+	dense  *dense // between lay and collect
 }
 
 // weighted is a term with its weight in millionths. Weights and scores are whole numbers, so that their sum does not depend
@@ -136,24 +137,36 @@ func (x *Index) nearest(q query, d *document, n int) []hit {
 	average := float64(x.words) / float64(max(1, x.passages))
 	scores := make([]int64, len(d.sentences))
 	for i, s := range d.sentences {
+		weight := int64(0)
+		for _, id := range s.terms {
+			weight += int64(q.dense.weights[id])
+		}
 		norm := 1 + saturation*(1-sentenceLength+sentenceLength*float64(len(s.terms))/average)
-		scores[i] = int64(float64(shared(q.terms, s.terms)) * (saturation + 1) / norm)
+		scores[i] = int64(float64(weight) * (saturation + 1) / norm)
 	}
 	return top(scores, n, func(a, b int) bool { return a < b })
 }
 
-// shared is the weight of the terms that a query and a sentence have in common; both are in rising order.
-func shared(terms []weighted, sentence []int32) int64 {
-	weight, i := int64(0), 0
-	for _, id := range sentence {
-		for i < len(terms) && terms[i].id < id {
-			i++
-		}
-		if i < len(terms) && terms[i].id == id {
-			weight += terms[i].weight
-		}
+// dense holds the weight of every term of the index for one query: most sentences are looked at only to find that they
+// have nothing in common with it.
+type dense struct{ weights []int32 }
+
+// lay lays a query's weights out; collect takes them back, so that the next query finds zeros.
+func (x *Index) lay(q *query) {
+	q.dense, _ = x.spare.Get().(*dense)
+	if q.dense == nil || len(q.dense.weights) < len(x.postings) {
+		q.dense = &dense{make([]int32, len(x.postings)+len(x.postings)/4)}
 	}
-	return weight
+	for _, t := range q.terms {
+		q.dense.weights[t.id] = int32(t.weight)
+	}
+}
+
+func (x *Index) collect(q query) {
+	for _, t := range q.terms {
+		q.dense.weights[t.id] = 0
+	}
+	x.spare.Put(q.dense)
 }
 
 // top gives the n best of some scores above zero, best first; less decides between equal ones.
@@ -182,6 +195,8 @@ func (x *Index) Search(ctx context.Context, text, document string, n int) ([]qa.
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	q := x.query(stems(scan(text)), nil)
+	x.lay(&q)
+	defer x.collect(q)
 	docs := x.route(q, max(candidates, n))
 	if len(docs) > 0 && document == "" {
 		b := x.best(q, docs)

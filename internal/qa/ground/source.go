@@ -46,6 +46,8 @@ func (x *Index) look(_ context.Context, w wanted) (*found, error) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	q := x.query(w.words, w.around)
+	x.lay(&q)
+	defer x.collect(q)
 	id, cited := x.byPath[w.document]
 	if w.document == "" || !cited {
 		docs := x.route(q, candidates)
