@@ -11,7 +11,7 @@ func (m *reader) link(n *ast.Link) {
 	span := m.linkSpan(n, n.Pos())
 	link := Link{Span: span, Block: m.next()}
 	link.Target, link.Address = m.target(n.Destination, n.Reference != nil, span)
-	link.Title = resolved(string(n.Title), true)
+	link.Title = m.title(n.Title)
 	index, plain := len(m.text.Links), len(m.plain)
 	m.text.Links = append(m.text.Links, link)
 	m.open(&m.inLink)
@@ -34,10 +34,31 @@ func (m *reader) target(destination []byte, reference bool, span Span) (string, 
 			address = Span{span.Start + at, span.Start + at + len(destination)}
 		}
 	}
-	if reference {
-		span = Span{0, len(m.source)}
+	if !reference || len(destination) == 0 {
+		m.resolvedBytes += len(destination)
+		return resolved(m.unmasked(destination, span), true), address
 	}
-	return resolved(m.unmasked(destination, span), true), address
+	return m.once(destination, func() string {
+		return resolved(m.unmasked(destination, Span{0, len(m.source)}), true)
+	}), address
+}
+
+func (m *reader) title(title []byte) string {
+	if len(title) == 0 {
+		return ""
+	}
+	return m.once(title, func() string { return resolved(string(title), true) })
+}
+
+// once makes a text of a definition that many links may refer to, once for all of them.
+func (m *reader) once(text []byte, read func() string) string {
+	known, ok := m.defined[&text[0]]
+	if !ok {
+		known = read()
+		m.defined[&text[0]] = known
+	}
+	m.resolvedBytes += len(known)
+	return known
 }
 
 // picture notes an image. Its text is an alternative, not part of what is read.
@@ -45,7 +66,7 @@ func (m *reader) picture(n *ast.Image) {
 	span := m.linkSpan(n, n.Pos())
 	alt := run{source: m.source, masked: m.masked}
 	alternative(n, &alt)
-	image := Image{Span: span, Alt: string(alt.plain), HasAlt: true, Title: resolved(string(n.Title), true), Block: m.next()}
+	image := Image{Span: span, Alt: string(alt.plain), HasAlt: true, Title: m.title(n.Title), Block: m.next()}
 	image.Source, _ = m.target(n.Destination, n.Reference != nil, span)
 	if len(alt.origin) > 0 {
 		last := alt.origin[len(alt.origin)-1]

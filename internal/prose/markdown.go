@@ -2,6 +2,7 @@ package prose
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 
 	"github.com/yuin/goldmark"
@@ -19,12 +20,15 @@ func parseMarkdown(source string) (*Text, error) {
 	if err := tame(source); err != nil {
 		return nil, err
 	}
-	m := &reader{builder: newBuilder(source), links: &linkNotes{ends: map[ast.Node]int{}}, slugs: slugs{}, plainSlugs: slugs{}, hyphenSlugs: slugs{}}
+	m := &reader{builder: newBuilder(source), links: &linkNotes{ends: map[ast.Node]int{}}, defined: map[*byte]string{}, slugs: slugs{}, plainSlugs: slugs{}, hyphenSlugs: slugs{}}
 	m.masked = masked(source)
 	pc := parser.NewContext()
 	pc.Set(linkNotesKey, m.links)
 	root := markdown.Parser().Parse(text.NewReader(m.masked), parser.WithContext(pc))
 	m.blocks(root, place{kind: Paragraph})
+	if m.resolvedBytes > maxAddresses {
+		return nil, fmt.Errorf("read %d links: their addresses have %d bytes altogether; at most %d can be read", len(m.text.Links), m.resolvedBytes, maxAddresses)
+	}
 	m.order()
 	m.broken()
 	return m.done(), nil
@@ -35,6 +39,8 @@ type reader struct {
 	*builder
 	links                          *linkNotes
 	slugs, plainSlugs, hyphenSlugs slugs
+	defined                        map[*byte]string // addresses and titles of references, by where they stand
+	resolvedBytes                  int              // of addresses and titles, one of a reference for each link
 }
 
 // place is where a block stands.

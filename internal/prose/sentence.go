@@ -1,6 +1,7 @@
 package prose
 
 import (
+	"sort"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -110,12 +111,8 @@ func (s *splitter) sameCode(i int) bool {
 	if !w.Code || !next.Code {
 		return false
 	}
-	for _, st := range s.styles {
-		if st.at >= w.End && st.at <= next.Start {
-			return false
-		}
-	}
-	return true
+	at := sort.Search(len(s.styles), func(i int) bool { return s.styles[i].at >= w.End })
+	return at == len(s.styles) || s.styles[at].at > next.Start
 }
 
 // ends decides whether signs end the sentence, given a space and another word after them. Touching tells that they stand

@@ -10,14 +10,15 @@ import (
 const (
 	MaxBytes = 4 << 20
 
-	maxNesting = 100         // quotes and lists opened in one line
-	maxScan    = 500_000_000 // bytes a parser looks at to find ends that are not there: about a second
-	maxMarks   = 8000        // of emphasis in one paragraph
-	maxIndent  = 200         // columns before an item of a list
-	maxOpened  = 30_000      // brackets in one paragraph
-	maxDefined = 5000        // addresses of references in one paragraph
-	maxNotes   = 2000        // footnotes
-	maxCells   = 1_000_000   // that a table's first rows promise
+	maxNesting   = 100          // quotes and lists opened in one line
+	maxScan      = 500_000_000  // bytes a parser looks at to find ends that are not there: about a second
+	maxMarks     = 8000         // of emphasis in one paragraph
+	maxIndent    = 200          // columns before an item of a list
+	maxOpened    = 30_000       // brackets in one paragraph
+	maxDefined   = 5000         // addresses of references in one paragraph
+	maxNotes     = 2000         // footnotes
+	maxAddresses = 4 * MaxBytes // of links, those of a reference for each link to it
+	maxCells     = 1_000_000    // that a table's first rows promise
 )
 
 // tame refuses texts that keep a Markdown parser busy for longer than their size: parsers need quadratic time for quotes

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"path"
@@ -128,18 +129,7 @@ func (c *comparison) day(value *node, property, where, page string) {
 
 // image wants one of the pictures to be one of the page's.
 func (c *comparison) image(n *node) {
-	page := []string{c.Doc.Metadata.OGImage}
-	if c.Doc.Hero != nil {
-		page = append(page, c.Doc.Hero.URL)
-	}
-	for _, image := range c.Body.Images {
-		page = append(page, image.Source)
-	}
-	files := map[string]bool{}
-	for _, address := range page {
-		files[fileOf(address)] = true
-	}
-	delete(files, "")
+	page, files := c.pictures()
 	list := n.each("image")
 	for _, value := range list {
 		given := c.graph.follow(value).name("url", "contentUrl")
@@ -147,9 +137,31 @@ func (c *comparison) image(n *node) {
 			return
 		}
 	}
-	if len(list) > 0 && len(files) > 0 {
-		c.differs(list[0], "image", c.graph.follow(list[0]).name("url", "contentUrl"), "picture", page...)
+	if len(list) > 0 && page != "" {
+		c.differs(list[0], "image", c.graph.follow(list[0]).name("url", "contentUrl"), "picture", page)
 	}
+}
+
+// pictures are the names of the files of the page's pictures, and the address of the first.
+func (l *look) pictures() (first string, files map[string]bool) {
+	if l.facts.files != nil {
+		return l.facts.picture, l.facts.files
+	}
+	page := []string{l.Doc.Metadata.OGImage}
+	if l.Doc.Hero != nil {
+		page = append(page, l.Doc.Hero.URL)
+	}
+	for i := range l.Body.Images {
+		page = append(page, l.Body.Images[i].Source)
+	}
+	l.facts.files = map[string]bool{}
+	for _, address := range page {
+		if name := fileOf(address); name != "" {
+			l.facts.files[name] = true
+			l.facts.picture = cmp.Or(l.facts.picture, address)
+		}
+	}
+	return l.facts.picture, l.facts.files
 }
 
 // fileOf is the name of the file of an address; a page may use a relative address, and sizes in the query.

@@ -5,6 +5,10 @@ import (
 	"strings"
 )
 
+// maxItems is how many things, and how many values of a property, are looked at. Real data has fewer; without a limit a few
+// megabytes of references could keep a check busy for hours.
+const maxItems = 1000
+
 // entities are the things that structured data describes on its first level: the value itself, those of a list, those of
 // a graph.
 func entities(root *node) (list []*node) {
@@ -19,7 +23,7 @@ func entities(root *node) (list []*node) {
 	case root.members != nil:
 		list = append(list, root)
 	}
-	return list
+	return list[:min(len(list), maxItems)]
 }
 
 // types are the names of a thing's types, without the address of the vocabulary.
@@ -50,7 +54,7 @@ func (n *node) each(property string) []*node {
 	case value == nil:
 		return nil
 	case value.isList:
-		return value.items
+		return value.items[:min(len(value.items), maxItems)]
 	}
 	return []*node{value}
 }

@@ -86,19 +86,21 @@ func TestHostileArticlesEnd(t *testing.T) {
 	const n = 20_000
 	checker, _ := everything(t)
 	for name, body := range map[string]string{
-		"headings":         strings.Repeat("# a vs b?\n", n),
-		"headings by turn": strings.Repeat("# a\n\n### b\n\n###### c\n\n", n/3),
-		"links":            strings.Repeat("[](x)\n\n", n),
-		"fragments":        strings.Repeat("[a](#b)\n\n# b c\n\n", n/2),
-		"pictures":         strings.Repeat("![](x)\n\n", n),
-		"anchors":          strings.Repeat("<a id=x></a>\n\n", n/5),
-		"lists":            strings.Repeat("- a\n\nb\n\n", n),
-		"tables":           strings.Repeat("| |\n|-|\n| a |\n\n# x vs y\n\n", n/4),
-		"questions":        ld(`{"@type": "FAQPage", "mainEntity": [`+strings.Repeat(`{"name": "q r s"},`, n)+`{}]}`, words(n)),
-		"images in data":   ld(`{"@type": "Article", "image": [`+strings.Repeat(`"x",`, n)+`"y"]}`, strings.Repeat("![a](b)\n\n", n)),
-		"authors in data":  ld(`{"@type": "Article", "author": [`+strings.Repeat(`"x",`, n)+`"y"]}`, "x"),
-		"prices in data":   ld(`{"@type": "Product", "offers": [`+strings.Repeat(`{"price": 7},`, 2000)+`{}]}`, words(n)),
-		"scripts":          strings.Repeat("<script type=application/ld+json>{}</script>\n\n", n/10),
+		"headings":           strings.Repeat("# a vs b?\n", n),
+		"headings by turn":   strings.Repeat("# a\n\n### b\n\n###### c\n\n", n/3),
+		"links":              strings.Repeat("[](x)\n\n", n),
+		"fragments":          strings.Repeat("[a](#b)\n\n# b c\n\n", n/2),
+		"pictures":           strings.Repeat("![](x)\n\n", n),
+		"anchors":            strings.Repeat("<a id=x></a>\n\n", n/5),
+		"lists":              strings.Repeat("- a\n\nb\n\n", n),
+		"tables":             strings.Repeat("| |\n|-|\n| a |\n\n# x vs y\n\n", n/4),
+		"questions":          ld(`{"@type": "FAQPage", "mainEntity": [`+strings.Repeat(`{"name": "q r s"},`, n)+`{}]}`, words(n)),
+		"images in data":     ld(`{"@type": "Article", "image": [`+strings.Repeat(`"x",`, n)+`"y"]}`, strings.Repeat("![a](b)\n\n", n)),
+		"authors in data":    ld(`{"@type": "Article", "author": [`+strings.Repeat(`"x",`, n)+`"y"]}`, "x"),
+		"prices in data":     ld(`{"@type": "Product", "offers": [`+strings.Repeat(`{"price": 7},`, 2000)+`{}]}`, words(n)),
+		"references in data": ld(`{"@graph": [{"@type": "Article", "author": [`+strings.Repeat(`{"@id": "#a"},`, n)+`1]}, {"@id": "#a", "name": [`+strings.Repeat(`"",`, n)+`""]}]}`, "x"),
+		"articles in data":   ld(`{"@graph": [`+strings.Repeat(`{"@type": "Article", "image": "/q"},`, n)+`1]}`, strings.Repeat("![a](b)\n\n", n)),
+		"scripts":            strings.Repeat("<script type=application/ld+json>{}</script>\n\n", n/10),
 	} {
 		t.Run(name, func(t *testing.T) {
 			begin := time.Now()

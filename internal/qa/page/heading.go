@@ -29,7 +29,7 @@ func (l *look) singleH1() {
 	if titled {
 		allowed = 0
 	}
-	count := 0
+	count, title := 0, spoken(l.Doc.Title)
 	for at, i := range headings {
 		h := l.block(i)
 		if h.Level != 1 {
@@ -42,7 +42,7 @@ func (l *look) singleH1() {
 		if titled {
 			f.message = "“%{heading}” is a heading of level 1, as the title “%{title}” is already."
 			f.values["title"] = short(l.Doc.Title)
-			if spoken(l.Doc.Title) == spoken(h.Plain) {
+			if title == spoken(h.Plain) {
 				f.message, f.remedy = "The heading “%{heading}” says the title once more.", "Remove it; the page shows the title already."
 			}
 		}

@@ -18,7 +18,7 @@ var vague = []string{
 func (l *look) linkText() {
 	bad := map[string]bool{}
 	for _, text := range l.Texts {
-		bad[spoken(text)] = true
+		bad[text] = true
 	}
 	any := false
 	for i := range l.Body.Links {

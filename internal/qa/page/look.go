@@ -25,6 +25,8 @@ type facts struct {
 	words   string              // of the page, folded, with a space around each
 	anchors map[string][]string // fragments by their letters
 	numbers map[string]bool     // of the page, without separators
+	files   map[string]bool     // names of the files of its pictures
+	picture string              // address of the first of them
 	shown   int                 // texts of structured data that were looked for in the page
 }
 
@@ -120,6 +122,9 @@ func cut(text string) string {
 
 // short is a text for use within a message: on one line, at most 60 characters.
 func short(text string) string {
+	if len(text) > 1000 {
+		text = strings.ToValidUTF8(text[:1000], "")
+	}
 	text = strings.Join(strings.Fields(text), " ")
 	if utf8.RuneCountInString(text) <= 60 {
 		return text

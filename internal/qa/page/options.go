@@ -33,7 +33,7 @@ type options struct {
 	Hosts        []string `yaml:"hosts"`
 	Placeholders []string `yaml:"placeholders"`
 	Types        []string `yaml:"types"` // of structured data that the page must have one of
-	Texts        []string `yaml:"texts"`
+	Texts        []string `yaml:"texts"` // as spoken gives them
 	Places       []string `yaml:"places"`
 }
 
@@ -64,6 +64,10 @@ func configure(rule *qa.Rule) (check, error) {
 	}
 	if err := overlay(rule, &made, given); err != nil {
 		return check{}, err
+	}
+	made.preset.Texts = slices.Clone(made.preset.Texts)
+	for i, text := range made.preset.Texts {
+		made.preset.Texts[i] = spoken(text)
 	}
 	return made, validate(rule, made.preset)
 }
