@@ -83,7 +83,7 @@ func (s *Server) itemView(r *request, p *Post, rec *record) map[string]any {
 
 // revOf changes with everything of a post that the plugin writes.
 func revOf(p *Post) string {
-	data, _ := json.Marshal([]any{p.Title, p.Content, p.Excerpt, p.Status, p.Slug, p.Author, p.Password, p.Media, p.Terms, p.Meta})
+	data, _ := json.Marshal([]any{p.Title, p.Content, p.Excerpt, p.Status, p.Slug, p.Author, p.Password, p.Media, p.Parent, p.Terms, p.Meta})
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:16])
 }

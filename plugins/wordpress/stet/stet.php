@@ -346,6 +346,9 @@ function rev( WP_Post $post, $meta_keys ) {
 			$parts[] = array( $taxonomy, $ids );
 		}
 	}
+	if ( $post->post_parent ) {
+		$parts[] = array( 'parent', (int) $post->post_parent );
+	}
 	sort( $meta_keys );
 	foreach ( $meta_keys as $meta_key ) {
 		$parts[] = array( $meta_key, get_post_meta( $post->ID, $meta_key, false ) );
