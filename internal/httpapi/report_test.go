@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 
 	"stet"
 	"stet/contract"
+	"stet/internal/config"
 	"stet/internal/httpapi"
 )
 
@@ -22,7 +24,7 @@ const rules = `
 `
 
 // guarded is a node with a policy.
-func guarded(t *testing.T, now func() time.Time) *world {
+func guarded(t *testing.T, edit ...func(*config.Config)) *world {
 	t.Helper()
 	folder := t.TempDir()
 	for name, text := range map[string]string{"policy.yaml": "name: test\nwaivers: {max_days: 10}\n", "rules/words.yaml": rules} {
@@ -36,7 +38,10 @@ func guarded(t *testing.T, now func() time.Time) *world {
 	}
 	c := settings(t)
 	c.Policy = folder
-	return start(t, c, now)
+	for _, e := range edit {
+		e(&c)
+	}
+	return start(t, c, time.Now)
 }
 
 func (w *world) report(token, contentPath string) (r httpapi.Report) {
@@ -68,7 +73,7 @@ func (w *world) published(slug string) bool {
 }
 
 func TestARefusedVersionAndWhatItsAuthorCanDo(t *testing.T) {
-	w := guarded(t, time.Now)
+	w := guarded(t)
 	expect(t, w.deliver(delivery{id: "1", body: text("news/one", 1, "A revolutionary thing.")}), 202, "")
 	w.until("news%2Fone", stet.QAFailed)
 	r := w.report(canaryEditor, "news%2Fone")
@@ -95,7 +100,7 @@ func TestARefusedVersionAndWhatItsAuthorCanDo(t *testing.T) {
 }
 
 func TestASafeFixIsMadeAndTold(t *testing.T) {
-	w := guarded(t, time.Now)
+	w := guarded(t)
 	w.deliver(delivery{id: "1", body: text("news/one", 1, "Send an e-mail to us.")})
 	w.until("news%2Fone", stet.PublishSucceeded)
 	r := w.report(canaryViewer, "news%2Fone")
@@ -108,8 +113,62 @@ func TestASafeFixIsMadeAndTold(t *testing.T) {
 	}
 }
 
+// TestAReviserIsAskedForTheRest: what it gives is published if the policy passes it, and not if it brings in a number.
+func TestAReviserIsAskedForTheRest(t *testing.T) {
+	rewrite := strings.NewReplacer("revolutionary thing", "new thing", "revolutionary price", "price of 99 euros")
+	model := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		var ask struct{ Messages []struct{ Content string } }
+		if err := json.NewDecoder(r.Body).Decode(&ask); err != nil {
+			t.Error(err)
+		}
+		var data struct {
+			Passages []struct {
+				ID   string `json:"id"`
+				Text string `json:"text"`
+			} `json:"passages"`
+		}
+		if err := json.Unmarshal([]byte(strings.Trim(ask.Messages[1].Content, "<data>/\n")), &data); err != nil {
+			t.Error(err)
+		}
+		for i := range data.Passages {
+			data.Passages[i].Text = rewrite.Replace(data.Passages[i].Text)
+		}
+		answer, _ := json.Marshal(data)
+		_ = json.NewEncoder(rw).Encode(map[string]any{"choices": []any{map[string]any{"message": map[string]string{"content": string(answer)}}}})
+	}))
+	t.Cleanup(model.Close)
+	w := guarded(t, func(c *config.Config) {
+		c.Reviser = config.Reviser{Kind: "openai", URL: model.URL, Model: "m", AllowPrivate: true}
+	})
+	w.deliver(delivery{id: "1", body: text("news/one", 1, "An e-mail about a revolutionary thing.")})
+	w.until("news%2Fone", stet.PublishSucceeded)
+	r := w.report(canaryViewer, "news%2Fone")
+	if len(r.Rounds) != 2 || r.Rounds[0].By != "fixer" || r.Rounds[1].By != "reviser" || !r.Rounds[1].Kept || !strings.Contains(r.Rounds[1].Diff, "+An email about a new thing.") {
+		t.Errorf("the rounds are %+v", r.Rounds)
+	}
+	w.deliver(delivery{id: "2", body: text("news/two", 1, "A revolutionary price.")})
+	w.until("news%2Ftwo", stet.DocumentRevised)
+	r = w.settled("news%2Ftwo")
+	if len(r.Rounds) != 3 || r.Rounds[2].Kept || !strings.Contains(r.Rounds[2].Why, `the number "99" is neither in the article`) || r.Passed || w.published("news-two") {
+		t.Errorf("%+v", r)
+	}
+}
+
+// settled waits until the verdict on a content stands.
+func (w *world) settled(contentPath string) httpapi.Report {
+	w.t.Helper()
+	for end := time.Now().Add(patience); time.Now().Before(end); {
+		if r := w.report(canaryEditor, contentPath); r.Gate == "failed" || r.Gate == "ready" {
+			return r
+		}
+		w.ask(canaryViewer, "/v1/contents/"+contentPath+"/timeline?after=4&wait=1", "")
+	}
+	w.t.Fatalf("the verdict on %s never stands", contentPath)
+	return httpapi.Report{}
+}
+
 func TestWaivers(t *testing.T) {
-	w := guarded(t, time.Now)
+	w := guarded(t)
 	w.deliver(delivery{id: "1", body: text("news/one", 1, "A revolutionary thing.")})
 	w.until("news%2Fone", stet.QAFailed)
 	hash := w.report(canaryViewer, "news%2Fone").Findings[0].Hash
@@ -138,7 +197,7 @@ func TestWaivers(t *testing.T) {
 
 // TestNoDoorForABadDocument: whatever form an event comes in, the policy judges it.
 func TestNoDoorForABadDocument(t *testing.T) {
-	w := guarded(t, time.Now)
+	w := guarded(t)
 	const bad = "A revolutionary thing."
 	blocks := strings.NewReplacer("stet.event/1", "stet.event/2", `"body":{"format":"markdown","text":"`+bad+`"}`,
 		`"blocks":[{"type":"paragraph","text":"`+bad+`"}]`).Replace(text("news/v2", 1, bad))
