@@ -171,8 +171,15 @@ func (g *gate) noteFixes(judged []judged) {
 		}
 	}
 	if g.fix {
-		g.sh.note("made %d safe fixes in %d files", fixes, files)
+		g.sh.note("made %s in %s", countOf(fixes, "safe fix", "safe fixes"), countOf(files, "file", "files"))
 	}
+}
+
+func countOf(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }
 
 // why tells what old findings are, for reports.

@@ -200,6 +200,6 @@ func (g *gate) showFixes(all []judged) error {
 		}
 		out.Write(text)
 	}
-	g.sh.note("%d safe fixes in %d files; --fix makes them", fixes, files)
+	g.sh.note("%s in %s; --fix makes them", countOf(fixes, "safe fix", "safe fixes"), countOf(files, "file", "files"))
 	return g.deliver(out.Bytes())
 }

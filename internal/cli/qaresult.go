@@ -46,6 +46,7 @@ func (g *gate) deliver(result []byte) error {
 	if err := os.WriteFile(g.output, result, 0o644); err != nil { //nolint:gosec // a report is for whoever may read the folder
 		return usage("cannot write the result: %v", err)
 	}
+	g.sh.note("wrote %s", g.output)
 	return nil
 }
 
@@ -99,7 +100,8 @@ func (g *gate) writeBaseline(all []judged) error {
 	for _, r := range reports {
 		count += len(r.Findings)
 	}
-	g.sh.note("%s knows the findings of %d articles (%d findings); they no longer count with --baseline %s", g.baseline, len(reports), count, g.baseline)
+	g.sh.note("wrote %s: %s in %s, which do not count with --baseline %s", g.baseline, countOf(count, "finding", "findings"),
+		countOf(len(reports), "article", "articles"), g.baseline)
 	return nil
 }
 
