@@ -452,6 +452,44 @@ func replace(w *httptest.ResponseRecorder, from, to string) {
 	w.Body.WriteString(text)
 }
 
+// elsewhere are the members, and the steps, in which other versions of WordPress may differ from the recorded one, and
+// why.
+var elsewhere = map[string]string{
+	"footnotes":                "a meta key of WordPress 6.3 and later",
+	"featured_media":           "of media, which have one in later versions only",
+	"post":                     "block comments come back as they were stored before 6.8, and in WordPress's own spelling since",
+	"HTML of an author":        "the same, and position:fixed is let through in later versions only",
+	"which meta is registered": "titles",
+}
+
+func leaveOutMembers(v any) {
+	switch v := v.(type) {
+	case []any:
+		for _, item := range v {
+			leaveOutMembers(item)
+		}
+	case map[string]any:
+		delete(v, "footnotes")
+		if v["type"] == "attachment" {
+			delete(v, "featured_media")
+		}
+		for _, member := range v {
+			leaveOutMembers(member)
+		}
+	}
+}
+
+// leaveOut takes out of answers what is elsewhere.
+func leaveOut(answers []answered) (rest []answered) {
+	for _, a := range answers {
+		if _, apart := elsewhere[a.Name]; !apart {
+			leaveOutMembers(a.Body)
+			rest = append(rest, a)
+		}
+	}
+	return rest
+}
+
 // TestRealAnswersAreRecorded: the recorded answers are those of the WordPress that STET_TEST_WORDPRESS describes.
 func TestRealAnswersAreRecorded(t *testing.T) {
 	wp := realSite(t)
@@ -463,7 +501,11 @@ func TestRealAnswersAreRecorded(t *testing.T) {
 	if *update {
 		keep(t, wp.Version, answers)
 	}
-	if wrong := differ(t, recorded(t), answers); len(wrong) > 0 {
-		t.Errorf("WordPress %s answers %d requests in another way than the recorded %s: %s", wp.Version, len(wrong), recorded(t).Version, strings.Join(wrong, ", "))
+	rec := recorded(t)
+	if wp.Version != rec.Version {
+		rec.Answers, answers = leaveOut(rec.Answers), leaveOut(answers)
+	}
+	if wrong := differ(t, rec, answers); len(wrong) > 0 {
+		t.Errorf("WordPress %s answers %d requests in another way than the recorded %s: %s", wp.Version, len(wrong), rec.Version, strings.Join(wrong, ", "))
 	}
 }
