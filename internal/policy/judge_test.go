@@ -259,3 +259,14 @@ func TestWaivers(t *testing.T) {
 		}
 	}
 }
+
+// with has every result report atoms as well.
+func (f fake) with(atoms qa.Atoms) fake {
+	return func(ctx context.Context, a *qa.Article) []qa.Result {
+		results := f(ctx, a)
+		for i := range results {
+			results[i].Atoms = atoms
+		}
+		return results
+	}
+}

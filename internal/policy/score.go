@@ -102,6 +102,9 @@ func ruleScore(results []qa.Result) (score int, judged bool) {
 
 func groundingScore(results []qa.Result, sum *qa.Atoms) (score int, judged bool) {
 	for _, r := range results {
+		if r.Rule.Severity == qa.Info {
+			continue
+		}
 		atoms := r.Atoms
 		for _, f := range r.Findings {
 			if !counts(&f) {
