@@ -12,9 +12,9 @@ const (
 var abbreviations = func() map[string]int {
 	table := map[string]int{}
 	for kind, list := range map[int]string{
-		always: `mr mrs ms mx dr prof mt sen rep gov gen col capt cpt lt sgt maj rev hon pres vs e.g eg i.e ie cf viz approx ca resp
+		always: `mr mrs ms mx dr prof mt v sen rep gov gen col capt cpt lt sgt maj rev hon pres vs e.g eg i.e ie cf viz approx ca resp
 			incl excl esp dept univ assn messrs mme mlle z.b d.h u.a z.t bzw ggf evtl vgl hrsg dra p.ex p.ej ing tel`,
-		beforeNumber: `no nos nr fig figs p pp vol ch chap sec sect art eq ver v op para pt tab jan feb mar apr jun jul aug sep sept oct
+		beforeNumber: `no nos nr fig figs p pp vol ch chap sec sect art eq ver op para pt tab jan feb mar apr jun jul aug sep sept oct
 			nov dec abb kap bd`,
 		often: `etc inc ltd co corp llc plc gmbh jr sr st ph.d m.d b.a m.a b.sc m.sc a.m p.m al bros usw usf ave blvd rd est`,
 	} {

@@ -140,8 +140,8 @@ func (s *splitter) ends(i int, signs string, touching bool) bool {
 	}
 	switch {
 	case isInitials(text):
-		return s.starts(next) && !s.named(i)
-	case isNumber(text) && i == s.start && s.plain[:word.Start] == "":
+		return i > s.start && s.starts(next) && !(len(nextText) == 1 && strings.HasPrefix(s.plain[next.End:], "."))
+	case isNumber(text) && i == s.start && len(text) <= 2:
 		return false // the number of an item
 	case isNumber(text) && len(text) <= 2 && germanMonths[next.Fold]:
 		return false
@@ -153,15 +153,6 @@ func (s *splitter) ends(i int, signs string, touching bool) bool {
 func (s *splitter) starts(w Word) bool {
 	word, _, _ := strings.Cut(w.Fold, "'")
 	return starters[word]
-}
-
-// named reports whether the word before word i is written like a name, which an initial then continues.
-func (s *splitter) named(i int) bool {
-	if i == s.start {
-		return true
-	}
-	before, _ := utf8.DecodeRuneInString(s.plain[s.words[i-1].Start:])
-	return unicode.IsUpper(before) && i-1 > s.start
 }
 
 // startsLower reports whether a text goes on in lower case. Names such as iPhone do not count.

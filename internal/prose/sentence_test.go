@@ -59,7 +59,10 @@ John Jr. Smith and Gen. Grant spoke.
 J. K. Rowling wrote it. | George W. Bush read it. | J.R.R. Tolkien did not.
 Take vitamin C. | It helps. | This is plan B. | We have no plan C.
 Ask me and I. | The end.
+Brown v. Board of Education was decided.
+He joined League D. | The four others stayed. | J. A. Smith and Dwight D. Eisenhower met.
 # numbers
+It is so. | 1. Push it. | 2. Pull it. | It costs 5. | So what?
 The value is 3.14 and not 1,000.5. | It grew by 2.5%. | Good.
 Version 1.28.1 is out. | Go 1.26 came in 2026. | We use v2.0.0-rc.1 now.
 It was 2020. | Then came 2021.
