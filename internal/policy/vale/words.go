@@ -48,6 +48,11 @@ func (s *style) exceptions() (list []string) {
 	return list
 }
 
+// bounded tells whether a token says itself that it begins and ends where words do.
+func bounded(token string) bool {
+	return strings.HasPrefix(token, `\b`) && strings.HasSuffix(token, `\b`)
+}
+
 func (s *style) existence() {
 	raw, tokens := strings.Join(s.list("raw"), ""), s.list("tokens")
 	var l lists
@@ -78,7 +83,7 @@ func (s *style) existence() {
 
 // sort puts a token where it belongs.
 func (s *style) sort(l *lists, token string) {
-	if words, ok := texts(token); ok && !s.yes("nonword") {
+	if words, ok := texts(token); ok && (!s.yes("nonword") || bounded(token)) {
 		for _, word := range words {
 			if !slices.Contains(l.words, word) {
 				l.words = append(l.words, word)

@@ -132,6 +132,9 @@ func needsOf(tree *syntax.Regexp) []string {
 	case syntax.OpCapture, syntax.OpPlus:
 		return needsOf(tree.Sub[0])
 	case syntax.OpRepeat:
+		if sub := tree.Sub[0]; sub.Op == syntax.OpLiteral && tree.Min > 0 {
+			return needsOfLiteral(slices.Repeat(sub.Rune, min(tree.Min, maxHeads)))
+		}
 		if tree.Min > 0 {
 			return needsOf(tree.Sub[0])
 		}
@@ -199,6 +202,8 @@ func frequency(texts []string) float64 {
 				product *= 0.2
 			case c >= 'a' && c <= 'z':
 				product *= 0.08
+			case c >= '0' && c <= '9':
+				product *= 0.001
 			default:
 				product *= 0.01
 			}

@@ -20,6 +20,7 @@ type sheet struct {
 	rule    *qa.Rule // the one that is judged now
 	units   []unit
 	found   [][]hit // by phrase list, in the order of the text
+	tokens  []token // of all units
 	names   map[string]bool
 	lower   string // all units in small ASCII letters
 	folds   bool   // lower is the same to every pattern that does not look at case
@@ -54,6 +55,9 @@ type token struct {
 
 func newSheet(ctx context.Context, c *checker, a *qa.Article) (*sheet, error) {
 	s := &sheet{ctx: ctx, article: a, found: make([][]hit, c.lists)}
+	if used, ok := c.tokens.Get().(*[]token); ok {
+		s.tokens = (*used)[:0]
+	}
 	for _, field := range a.Fields {
 		s.add(field.Name, field.Text, places[field.Name])
 	}
@@ -81,7 +85,9 @@ func (s *sheet) add(name string, text *prose.Text, at place) {
 		if at == 0 {
 			u.place = placeOf(block)
 		}
-		u.tokens = tokenize(block)
+		first := len(s.tokens)
+		s.tokens = tokenize(s.tokens, block)
+		u.tokens = s.tokens[first:len(s.tokens):len(s.tokens)]
 		hidden := opaque(block)
 		u.masked = mask(block.Plain, hidden)
 		for k, i := 0, 0; i < len(u.tokens) && k < len(hidden); {
@@ -97,8 +103,7 @@ func (s *sheet) add(name string, text *prose.Text, at place) {
 }
 
 // tokenize cuts the words of a block into tokens.
-func tokenize(block *prose.Block) []token {
-	tokens := make([]token, 0, len(block.Words)+len(block.Words)/8)
+func tokenize(tokens []token, block *prose.Block) []token {
 	for i := range block.Words {
 		word := &block.Words[i]
 		raw := block.Plain[word.Start:word.End]

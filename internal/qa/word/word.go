@@ -4,6 +4,7 @@ package word
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"stet/internal/qa"
 )
@@ -44,6 +45,7 @@ type checker struct {
 	judges []judge
 	words  *trie
 	lists  int
+	tokens sync.Pool // of *[]token, for the next article
 }
 
 // New makes one Checker for all rules on words. Rules that name phrases share one automaton; a rule with patterns has its
@@ -72,6 +74,9 @@ func New(env qa.Env, rules []*qa.Rule) (qa.Checker, error) {
 func (c *checker) Check(ctx context.Context, a *qa.Article) []qa.Result {
 	results := make([]qa.Result, len(c.rules))
 	s, err := newSheet(ctx, c, a)
+	if s != nil {
+		defer c.tokens.Put(&s.tokens)
+	}
 	for i, rule := range c.rules {
 		results[i].Rule = rule
 		if err == nil {
