@@ -50,11 +50,17 @@ func (c *checker) checkAtoms(result *qa.Result, r *rule, s *statement) {
 		default:
 			result.Atoms.Unsupported++
 		}
+		if len(result.Findings) == most {
+			continue
+		}
 		f := s.finding(r, j.start, j.end)
 		f.Message, f.Evidence = s.message(j), s.evidence(j)
 		result.Findings = append(result.Findings, f)
 	}
 }
+
+// most is how many findings of one rule are listed. More are counted, and help nobody.
+const most = 1000
 
 func (c *checker) answers(check string, j judged) bool {
 	if check == "contradicted-value" {
@@ -136,7 +142,7 @@ func (c *checker) checkCoverage(result *qa.Result, r *rule, statements []*statem
 		if s.found != nil {
 			covered = s.found.coverage
 		}
-		if covered >= r.Min {
+		if covered >= r.Min || len(result.Findings) == most {
 			continue
 		}
 		f := s.finding(r, 0, len(s.plain()))

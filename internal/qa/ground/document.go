@@ -37,7 +37,9 @@ func readDocument(name string, content []byte) (*document, error) {
 	}
 	for _, b := range text.Blocks {
 		for _, s := range b.Sentences {
-			d.sentences = append(d.sentences, passage{text: b.Plain[s.Start:s.End], section: int32(b.Section)})
+			for _, piece := range cut(b.Plain, s.Span) {
+				d.sentences = append(d.sentences, passage{text: b.Plain[piece.Start:piece.End], section: int32(b.Section)})
+			}
 		}
 	}
 	return d, nil

@@ -3,6 +3,7 @@ package ground
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"stet/internal/qa"
@@ -151,6 +152,16 @@ func (c *checker) unchecked(results []qa.Result, r *reader, a *qa.Article) []qa.
 		return results
 	}
 	say("Grounding compares particulars. It does not see who did what to whom, negation, or a wrong claim in other words.")
+	for _, document := range r.cited {
+		if !c.source.holds(document) {
+			say("The article cites kb:" + document + ", which the knowledge base does not hold; its particulars were compared with what is nearest.")
+		}
+	}
+	for _, result := range results {
+		if len(result.Findings) == most {
+			say(fmt.Sprintf("%s has more than %d findings; the rest count, and are not listed.", result.Rule.ID, most))
+		}
+	}
 	if !r.english {
 		say("Grounding: the language is " + strings.ToLower(a.Doc.Locale) + ", so only numbers, years and dates in figures were compared; names and quotations were not.")
 	}

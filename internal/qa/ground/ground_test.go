@@ -259,3 +259,55 @@ func TestStopsWhenTheContextEnds(t *testing.T) {
 		}
 	}
 }
+
+func TestTellsOfACitedDocumentThatIsNotThere(t *testing.T) {
+	results := newChecker(t, qa.Env{KB: base(t, company)}, all...).Check(context.Background(), article(t, "It employs 1,240 people ([data](kb:other.md))."))
+	if said := strings.Join(results[0].Unchecked, " "); !strings.Contains(said, "kb:other.md") {
+		t.Errorf("unchecked is %q; want the document's name", said)
+	}
+}
+
+// Each text is built to make a careless reader slow; the test would take minutes.
+func TestHostileTextsEnd(t *testing.T) {
+	checker := newChecker(t, qa.Env{KB: base(t, company), Facts: facts}, append([]string{"check: low-coverage"}, all...)...)
+	for name, text := range map[string]string{
+		"numbers without end":    strings.Repeat("7,777 ", 40000),
+		"one long word":          strings.Repeat("Aé", 100000),
+		"quotations":             strings.Repeat(`"a b c d" `, 20000),
+		"openings of quotations": strings.Repeat("“a ", 40000),
+		"names":                  strings.Repeat("Aa Bb of ", 20000),
+		"acronyms":               strings.Repeat("QQQ XQX ", 20000),
+		"dates":                  strings.Repeat("May 3, 2011 and ", 15000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := &qa.Article{Doc: stet.Document{Locale: "en"}, Body: prose.Plain(text)}
+			for _, r := range checker.Check(context.Background(), a) {
+				if r.Err != nil {
+					t.Error(r.Err)
+				}
+				if len(r.Findings) > 1000 {
+					t.Errorf("%s lists %d findings", r.Rule.ID, len(r.Findings))
+				}
+			}
+		})
+	}
+}
+
+// strange is a knowledge base of another make.
+type strange struct{ passages []qa.Passage }
+
+func (s strange) Documents() int { return 1 }
+func (s strange) Search(context.Context, string, string, int) ([]qa.Passage, error) {
+	return s.passages, nil
+}
+
+func TestAnyKnowledgeBaseWillDo(t *testing.T) {
+	kb := strange{[]qa.Passage{{Document: "elsewhere", Text: "Example Works employs 1,240 people in Lisbon."}}}
+	results := newChecker(t, qa.Env{KB: kb}, all...).Check(context.Background(), article(t, "Example Works employs 1,420 people in Lisbon."))
+	if diff := cmp.Diff([]string{"contradicted-value: 1,420"}, findings(t, results)); diff != "" {
+		t.Error(diff)
+	}
+	if got := results[0].Findings[0].Evidence; !strings.HasPrefix(got, "elsewhere: ") {
+		t.Errorf("the evidence is %q", got)
+	}
+}

@@ -113,9 +113,16 @@ func (s *sought) sibling(j *judged, same func(atom) bool) {
 
 // aside are the stems of the words that stand near an atom and say something.
 func aside(sentence string, a atom) []string {
+	from, to := max(0, a.start-50), min(len(sentence), a.end+40)
+	if from > 0 { // not from the middle of a word
+		from += max(0, strings.IndexByte(sentence[from:a.start], ' '))
+	}
+	if to < len(sentence) {
+		to = a.end + max(0, strings.LastIndexByte(sentence[a.end:to], ' '))
+	}
 	var words []string
-	for _, t := range scan(sentence) {
-		if (t.end <= a.start && t.end > a.start-50 || t.start >= a.end && t.start < a.end+40) && !t.digit && !idle[t.fold] {
+	for _, t := range scan(sentence[from:to]) {
+		if !t.digit && !idle[t.fold] {
 			words = append(words, stem(t.fold))
 		}
 	}

@@ -15,6 +15,8 @@ const nearby = 3
 // source answers what a knowledge base holds that is nearest to a statement; nil where it holds nothing.
 type source interface {
 	look(ctx context.Context, w wanted) (*found, error)
+	// holds tells whether there is a document of that name, as far as the knowledge base can tell.
+	holds(document string) bool
 }
 
 // wanted is what is looked for.
@@ -92,6 +94,15 @@ func (q query) coverage(d *document, near []int) int {
 	}
 	return int(100 * held / q.weight)
 }
+
+func (x *Index) holds(document string) bool {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	_, found := x.byPath[document]
+	return found
+}
+
+func (stranger) holds(string) bool { return true }
 
 // stranger is a knowledge base that is not an Index.
 type stranger struct{ kb qa.Knowledge }

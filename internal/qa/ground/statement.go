@@ -2,7 +2,10 @@ package ground
 
 import (
 	"context"
+	"slices"
+	"sort"
 	"strings"
+	"unicode/utf8"
 
 	"stet/internal/prose"
 	"stet/internal/qa"
@@ -13,7 +16,7 @@ type statement struct {
 	field    string
 	text     *prose.Text
 	block    *prose.Block
-	sentence prose.Sentence
+	sentence prose.Span
 	read     *reading
 	found    *found // nil: there is no knowledge base, or it has nothing
 	atoms    []judged
@@ -37,6 +40,7 @@ type reader struct {
 	lower   map[string]bool // words that the article writes in lower case
 	block   *prose.Block    // that around is of
 	around  []string
+	cited   []string                   // documents, in reading order
 	cites   map[*prose.Block][2]string // document and anchor that a block names with kb:
 }
 
@@ -57,6 +61,7 @@ func newReader(a *qa.Article) *reader {
 		if target, cited := strings.CutPrefix(link.Target, "kb:"); cited {
 			document, anchor, _ := strings.Cut(target, "#")
 			r.cites[&a.Body.Blocks[link.Block]] = [2]string{document, anchor}
+			r.cited = append(r.cited, document)
 		}
 	}
 	return r
@@ -90,32 +95,55 @@ func (r *reader) ofText(field string, text *prose.Text, places map[string]bool) 
 			continue
 		}
 		for _, sentence := range b.Sentences {
-			s := &statement{field: field, text: text, block: b, sentence: sentence}
-			s.read = read(s.plain())
-			s.read.maskCode(b, sentence)
-			all = append(all, s)
+			for _, span := range cut(b.Plain, sentence.Span) {
+				s := &statement{field: field, text: text, block: b, sentence: span}
+				s.read = read(s.plain())
+				s.read.maskCode(b, span)
+				all = append(all, s)
+			}
 		}
 	}
 	return all
 }
 
+// longest is how many bytes of a sentence are compared at once. What is longer is a table or an attack, and is cut.
+const longest = 2000
+
+// cut splits a span into pieces that are not too long, at spaces where there are any.
+func cut(plain string, span prose.Span) []prose.Span {
+	var pieces []prose.Span
+	for span.End-span.Start > longest {
+		end := span.Start + longest
+		if at := strings.LastIndexByte(plain[span.Start:end], ' '); at > 0 {
+			end = span.Start + at + 1
+		}
+		for end < span.End && !utf8.RuneStart(plain[end]) {
+			end++
+		}
+		pieces = append(pieces, prose.Span{Start: span.Start, End: end})
+		span.Start = end
+	}
+	return append(pieces, span)
+}
+
 // maskCode takes the atoms of inline code away: they are names of programs and their options.
-func (r *reading) maskCode(b *prose.Block, s prose.Sentence) {
-	for _, w := range b.Words[s.First:s.Last] {
-		if !w.Code || w.Start < s.Start || w.End > s.End {
-			continue
+func (r *reading) maskCode(b *prose.Block, s prose.Span) {
+	first := sort.Search(len(b.Words), func(i int) bool { return b.Words[i].Start >= s.Start })
+	for _, w := range b.Words[first:] {
+		if w.Start >= s.End {
+			break
 		}
-		kept := r.atoms[:0]
-		for _, a := range r.atoms {
-			if a.end <= w.Start-s.Start || a.start >= w.End-s.Start {
-				kept = append(kept, a)
-			}
+		if w.Code {
+			r.mask(w.Start-s.Start, w.End-s.Start)
 		}
-		r.atoms = kept
-		for i, t := range r.tokens {
-			if t.start < w.End-s.Start && t.end > w.Start-s.Start {
-				r.taken[i] = true
-			}
+	}
+}
+
+func (r *reading) mask(start, end int) {
+	r.atoms = slices.DeleteFunc(r.atoms, func(a atom) bool { return a.end > start && a.start < end })
+	for i, t := range r.tokens {
+		if t.start < end && t.end > start {
+			r.taken[i] = true
 		}
 	}
 }
