@@ -262,6 +262,24 @@ func TestAnotherPolicyJudgesAgain(t *testing.T) {
 	}
 }
 
+// TestAPolicyThatChangesInFlight: a node with another policy has judged the version meanwhile.
+func TestAPolicyThatChangesInFlight(t *testing.T) {
+	for threshold, want := range map[int]string{2: "c version 1", 9: ""} {
+		gate := &ladder{threshold: 5}
+		w := gated(t, gate)
+		w.cfg.Fail = func(point string) {
+			if point == "K2" {
+				gate.threshold = threshold
+			}
+		}
+		w.restart()
+		w.send("c", 1, summary("7"))
+		if got := w.shelf.items["c"].Live; got != want {
+			t.Errorf("with threshold %d %q is live, want %q: %s", threshold, got, want, w.types("c"))
+		}
+	}
+}
+
 func TestTheSiteKnowsItsPages(t *testing.T) {
 	var seen engine.Site
 	w := newWorld(t, func(c *engine.Config) {

@@ -156,7 +156,10 @@ func (e *Engine) stillWanted(u *unit, a *attempt, effect publish.Effect) error {
 		if _, err := u.Get(r); err != nil {
 			return err
 		}
-		if !e.admitted(r) || r.DocHash != a.machine.Apply.ContentHash && !e.off(publish.OffGate) {
+		switch {
+		case e.stale(r):
+			return errOutdated // another policy passed it: it is judged again, then the attempt starts over
+		case !e.admitted(r) || r.DocHash != a.machine.Apply.ContentHash && !e.off(publish.OffGate):
 			return errGateClosed
 		}
 	}

@@ -65,6 +65,9 @@ func (r *run) announce(c int, v int64, day time.Duration) {
 	if r.chance(0.1) {
 		variant = "bad"
 	}
+	if r.chance(0.1) {
+		variant = "mendable"
+	}
 	if r.chance(0.15) {
 		variant = "clash" // asks for a slug that another content asks for too
 	}
@@ -94,8 +97,8 @@ func envelope(c int, v int64, variant string) contract.Envelope {
 		OccurredAt: start, Source: "src"}
 	doc := stet.Document{Title: key, Slug: "slug-" + id, Body: stet.Body{Format: "markdown", Text: "text"}}
 	switch variant {
-	case "bad":
-		doc.Summary = "bad"
+	case "bad", "mendable":
+		doc.Summary = variant
 	case "clash":
 		doc.Slug = "slug-shared"
 	case "down":

@@ -28,11 +28,14 @@ const nodeTTL = 10 * time.Second
 // boot starts a process.
 func (r *run) boot() {
 	r.boots++
+	if r.boots > 1 && r.chance(0.3) {
+		r.policies++
+	}
 	p := &process{node: fmt.Sprintf("node%d", r.boots)}
 	p.engine = engine.New(r.db, engine.Config{
 		Sources: []engine.Source{{Name: "src", Targets: []string{"cms"}, PublishDraft: true}},
 		Targets: []engine.Target{{Name: "cms", Kind: "fake", Connector: r.cms.able(), Policy: r.policy, MaxBackoff: 2 * time.Minute, KeepHold: r.keepHold}},
-		Gate:    gate{}, Node: p.node, NodeTTL: nodeTTL, Crashes: 5, NewID: r.newID, Rand: r.rng.Float64, Off: r.off,
+		Gate:    gate{fmt.Sprint("sim@", r.policies)}, Reviser: mender{}, Node: p.node, NodeTTL: nodeTTL, Crashes: 5, NewID: r.newID, Rand: r.rng.Float64, Off: r.off,
 		Now: func() time.Time { return r.now }, Pause: r.pause, Fail: func(point string) { r.point(p, point) },
 	})
 	must(p.engine.Open(context.Background()))
@@ -122,15 +125,26 @@ func (r *run) freeze(p *process, d time.Duration) {
 	}
 }
 
-// gate refuses what calls itself bad.
-type gate struct{}
+// gate refuses what calls itself bad, and what can be mended before it is. Its policy is that of the day its process
+// started on: another one has the same opinion, but must be asked.
+type gate struct{ policy string }
+
+func (g gate) Policy() string { return g.policy }
+
+func (g gate) Judge(_ context.Context, c engine.Case) (engine.Judgement, error) {
+	return engine.Judgement{Revisable: c.Doc.Summary == "mendable",
+		Verdict: stet.Verdict{Passed: c.Doc.Summary != "bad" && c.Doc.Summary != "mendable", Policy: g.policy, Score: 100}}, nil
+}
 
 func (gate) CheckWaiver(stet.Waived, time.Time) error { return nil }
 
-func (gate) Policy() string { return "sim" }
+// mender mends with its second round.
+type mender struct{}
 
-func (gate) Judge(_ context.Context, c engine.Case) (engine.Judgement, error) {
-	return engine.Judgement{Verdict: stet.Verdict{Passed: c.Doc.Summary != "bad", Policy: "sim", Score: 100}}, nil
+func (mender) Revise(_ context.Context, c engine.Case) (*engine.Round, error) {
+	doc := c.Doc
+	doc.Summary = "mended"
+	return &engine.Round{Revised: stet.Revised{By: "fixer", Kept: len(c.Tried) > 0, Why: "mended"}, Doc: doc}, nil
 }
 
 func must(err error) {

@@ -47,6 +47,7 @@ type run struct {
 	calls, hits       map[string]int
 	faults            map[fault]int
 	ids, boots        int
+	policies          int // how often a process started with another one
 	kills, freezes    int
 	workErrors        []error
 	stuck             bool
