@@ -98,15 +98,16 @@ func (l *look) internal(target string) bool {
 
 // page looks an internal link up. A link to a page that moved can be put right without any doubt.
 func (l *look) page(link *prose.Link) {
-	exists, redirect, known := l.Site.Page(link.Target)
+	address, rest := split(link.Target)
+	exists, redirect, known := l.lookUp(address)
 	v := values{"target": short(link.Target), "text": short(link.Plain), "redirect": redirect}
 	switch {
 	case !known:
 		l.unchecked("Whether the pages exist that some internal links go to was not checked; the site does not say.")
 	case redirect != "":
 		found := l.body(link.Span, fault{"The link “%{text}” goes to %{target}, which has moved to %{redirect}.", "Link to %{redirect}.", v, ""})
-		if l.Body.Source[link.Address.Start:link.Address.End] == link.Target && plainAddress(redirect) {
-			l.offer(found, "replace", "Link to "+redirect, true, qa.Edit{Start: link.Address.Start, End: link.Address.End, Text: redirect + l.rest(link.Target, redirect)})
+		if l.Body.Source[link.Address.Start:link.Address.End] == link.Target && plainAddress(redirect) && (rest == "" || !strings.ContainsAny(redirect, "?#")) {
+			l.offer(found, "replace", "Link to "+redirect, true, qa.Edit{Start: link.Address.Start, End: link.Address.End, Text: redirect + rest})
 		}
 	case !exists:
 		l.body(link.Span, fault{"The link “%{text}” goes to %{target}, which the site does not have.", "Correct the address, or remove the link.", v, ""})
@@ -120,12 +121,28 @@ func (l *look) unchecked(sentence string) {
 	}
 }
 
-// rest is the fragment of an old address that a new one does not say anew.
-func (l *look) rest(old, redirect string) string {
-	if at := strings.IndexByte(old, '#'); at >= 0 && !strings.Contains(redirect, "#") {
-		return old[at:]
+// split parts an address from its query and fragment, which do not tell pages apart.
+func split(target string) (address, rest string) {
+	if at := strings.IndexAny(target, "?#"); at >= 0 {
+		return target[:at], target[at:]
 	}
-	return ""
+	return target, ""
+}
+
+// lookUp asks the site for a page, with and without the slash at the end of its address, by which sites differ.
+func (l *look) lookUp(address string) (exists bool, redirect string, known bool) {
+	exists, redirect, known = l.Site.Page(address)
+	if !known || exists || redirect != "" {
+		return exists, redirect, known
+	}
+	other, slashed := strings.CutSuffix(address, "/")
+	if !slashed {
+		other = address + "/"
+	}
+	if other == "" {
+		return exists, redirect, known
+	}
+	return l.Site.Page(other)
 }
 
 // plainAddress reports whether an address may stand anywhere in Markdown and HTML as it is.

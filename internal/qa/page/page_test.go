@@ -46,7 +46,6 @@ func (s site) Page(address string) (exists bool, redirect string, known bool) {
 	if s == nil {
 		return false, "", false
 	}
-	address, _, _ = strings.Cut(address, "#")
 	to, exists := s[address]
 	return exists, to, true
 }
