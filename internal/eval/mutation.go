@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 	"slices"
 
 	"stet/internal/qa"
@@ -15,13 +16,12 @@ var missable = []string{"name", "number", "year", "date", "quote"}
 type found struct{ changed, found int }
 
 // Mutation changes one particular at a time in supported claims, by its own patterns, and counts which changes are found.
-func Mutation(w io.Writer, corpus string) error {
-	claims, absent, err := wiceClaims(wicePath(corpus))
+func Mutation(w io.Writer, corpus string) error { return eachWice(w, corpus, mutationPart) }
+
+func mutationPart(w io.Writer, path string) error {
+	claims, _, err := wiceClaims(path)
 	if err != nil {
 		return err
-	}
-	if absent {
-		return skip(w, "Mutation", wicePath(corpus))
 	}
 	names := namesOf(claims)
 	var counts [2]map[string]found
@@ -45,7 +45,7 @@ func Mutation(w io.Writer, corpus string) error {
 			return err
 		}
 	}
-	fmt.Fprintf(w, "### One particular changed in a supported claim of WiCE\n\n| kind | changes | found | found, developed on | found, held back |\n|---|---|---|---|---|\n")
+	fmt.Fprintf(w, "### One particular changed in a supported claim of WiCE (%s)\n\n| kind | changes | found | found, first half | found, second half |\n|---|---|---|---|---|\n", filepath.Base(path))
 	for _, kind := range missable {
 		a, b := counts[0][kind], counts[1][kind]
 		fmt.Fprintf(w, "| %s | %d | %.1f %% | %.1f %% of %d | %.1f %% of %d |\n", kind, a.changed+b.changed, share(a.found+b.found, a.changed+b.changed),

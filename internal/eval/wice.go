@@ -18,8 +18,22 @@ type wiceLine struct {
 	} `json:"meta"`
 }
 
-// wicePath is the part of WiCE in the corpus: claims with their whole source.
+// wicePath is the part of WiCE that the rules were developed with, in one half: claims with their whole source.
 func wicePath(corpus string) string { return filepath.Join(corpus, "wice", "claim_dev.jsonl") }
+
+// eachWice measures every part of WiCE in the corpus, claim_*.jsonl.
+func eachWice(w io.Writer, corpus string, measure func(w io.Writer, path string) error) error {
+	paths, err := filepath.Glob(filepath.Join(corpus, "wice", "claim_*.jsonl"))
+	if err != nil || len(paths) == 0 {
+		return skip(w, "WiCE", wicePath(corpus))
+	}
+	for _, path := range paths {
+		if err := measure(w, path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 func wiceClaims(path string) (claims []claim, absent bool, err error) {
 	absent, err = lines(path, func(l wiceLine) {
@@ -32,13 +46,12 @@ func wiceClaims(path string) (claims []claim, absent bool, err error) {
 var wide = append([]string{"low-coverage"}, flagging...)
 
 // Wice measures how well any flagged particular tells that a claim is not supported by the whole of its source.
-func Wice(w io.Writer, corpus string) error {
-	claims, absent, err := wiceClaims(wicePath(corpus))
+func Wice(w io.Writer, corpus string) error { return eachWice(w, corpus, wicePart) }
+
+func wicePart(w io.Writer, path string) error {
+	claims, _, err := wiceClaims(path)
 	if err != nil {
 		return err
-	}
-	if absent {
-		return skip(w, "WiCE", wicePath(corpus))
 	}
 	all, halves, wider := []outcome{}, [2][]outcome{}, []outcome{}
 	flags, right := map[string]int{}, map[string]int{}
@@ -58,8 +71,11 @@ func Wice(w io.Writer, corpus string) error {
 			}
 		}
 	}
-	fmt.Fprintf(w, "### WiCE, whole source, any flagged particular\n\n%s\n%s\n%s\n%s\n%s\n\n", scoreHead,
-		row("all", all), row("developed on", halves[0]), row("held back", halves[1]), row("all, low-coverage too", wider))
+	fmt.Fprintf(w, "### WiCE (%s), whole source, any flagged particular\n\n%s\n%s\n", filepath.Base(path), scoreHead, row("all", all))
+	if filepath.Base(path) == filepath.Base(wicePath("")) {
+		fmt.Fprintf(w, "%s\n%s\n", row("the half developed on", halves[0]), row("the half held back", halves[1]))
+	}
+	fmt.Fprintf(w, "%s\n\n", row("all, low-coverage too", wider))
 	fmt.Fprintf(w, "| check | flags | of them on claims that are not supported |\n|---|---|---|\n")
 	for _, check := range wide {
 		fmt.Fprintf(w, "| %s | %d | %.1f %% |\n", check, flags[check], share(right[check], flags[check]))
