@@ -129,8 +129,34 @@ func split(target string) (address, rest string) {
 	return target, ""
 }
 
-// lookUp asks the site for a page, with and without the slash at the end of its address, by which sites differ.
+// answer is what the site says of a page.
+type answer struct {
+	exists   bool
+	redirect string
+	known    bool
+}
+
+// maxPages is how many pages the site is asked for; each may cost it a look into its store.
+const maxPages = 2000
+
+// lookUp asks the site for a page, once in an article.
 func (l *look) lookUp(address string) (exists bool, redirect string, known bool) {
+	if a, asked := l.facts.pages[address]; asked {
+		return a.exists, a.redirect, a.known
+	}
+	if len(l.facts.pages) >= maxPages {
+		return false, "", false
+	}
+	if l.facts.pages == nil {
+		l.facts.pages = map[string]answer{}
+	}
+	exists, redirect, known = l.ask(address)
+	l.facts.pages[address] = answer{exists, redirect, known}
+	return exists, redirect, known
+}
+
+// ask asks the site for a page, with and without the slash at the end of its address, by which sites differ.
+func (l *look) ask(address string) (exists bool, redirect string, known bool) {
 	exists, redirect, known = l.Site.Page(address)
 	if !known || exists || redirect != "" {
 		return exists, redirect, known

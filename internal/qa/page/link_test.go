@@ -1,6 +1,7 @@
 package page_test
 
 import (
+	"strings"
 	"testing"
 
 	"stet"
@@ -71,4 +72,24 @@ func TestImages(t *testing.T) {
 			want: []string{"hero_alt The picture https://example.com/h.png has no text for those who do not see it."}},
 		{name: "no pictures", kind: "image", keys: "check: image-alt", body: "a\n", idle: true},
 	})
+}
+
+// counting counts how often a site is asked.
+type counting struct {
+	site
+	asked *int
+}
+
+func (c counting) Page(address string) (exists bool, redirect string, known bool) {
+	*c.asked++
+	return c.site.Page(address)
+}
+
+func TestASiteIsAskedOnceForAPage(t *testing.T) {
+	a := articleOf(t, stet.Document{Body: stet.Body{Text: strings.Repeat("[a](/a#x) [b](/b/) ", 100)}}, nil)
+	asked := 0
+	a.Site = counting{site{"/a": "", "/b/": ""}, &asked}
+	if r := resultOf(t, ruleOf("link", "check: link-broken"), a); len(r.Findings) > 0 || asked != 2 {
+		t.Errorf("%d findings, asked %d times, want 0 and 2", len(r.Findings), asked)
+	}
 }

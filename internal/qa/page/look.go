@@ -27,6 +27,7 @@ type facts struct {
 	numbers map[string]bool     // of the page, without separators
 	files   map[string]bool     // names of the files of its pictures
 	picture string              // address of the first of them
+	pages   map[string]answer   // what the site says, by address
 	shown   int                 // texts of structured data that were looked for in the page
 }
 
