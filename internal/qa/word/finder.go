@@ -120,7 +120,7 @@ func (f *finder) scan(s *sheet, p *pattern, index int, hits []hit) ([]hit, error
 		if f.code {
 			text = u.plain
 		}
-		if lower, ok := u.small(); ok && !p.holds(lower) {
+		if s.folds && !p.holds(u.lower) {
 			continue
 		}
 		if work += len(text) * p.size; work > maxWork {

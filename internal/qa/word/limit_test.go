@@ -227,3 +227,16 @@ func BenchmarkCheck(b *testing.B) {
 		checker.Check(context.Background(), a)
 	}
 }
+
+func TestFindingsAreLimited(t *testing.T) {
+	for _, rule := range []string{
+		"kind: forbid\nwords: [a]", "kind: substitute\nswap: {a: b}", "kind: repeat\nexceptions: []", "kind: count\nof: words\nper: sentence\nmin: 9",
+		"kind: consistent\nvariants: [[b, a]]", "kind: readability\nmetric: person\nforbid: [first]",
+	} {
+		text := strings.Repeat("A a. I. ", 2000) + strings.Repeat("b ", 5000)
+		result := resultOf(t, qa.Env{}, rule, text)
+		if len(result.Findings) != 500 || len(result.Unchecked) != 1 {
+			t.Errorf("%q: %d findings, unchecked %q", rule, len(result.Findings), result.Unchecked)
+		}
+	}
+}

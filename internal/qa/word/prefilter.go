@@ -213,19 +213,22 @@ func frequency(texts []string) float64 {
 	return sum
 }
 
-// lowered is a text in small ASCII letters, byte for byte; ok is false where it has one of the two letters beyond ASCII that
-// are the same as an ASCII letter to a pattern that does not look at case.
-func lowered(text string) (lower string, ok bool) {
-	if strings.Contains(text, "ſ") || strings.Contains(text, "\u212a") { // the long s and the Kelvin sign
-		return text, false
-	}
-	bytes := []byte(text)
-	for i, c := range bytes {
+// appendLower adds a text in small ASCII letters, byte for byte.
+func appendLower(small []byte, text string) []byte {
+	for i := range len(text) {
+		c := text[i]
 		if c >= 'A' && c <= 'Z' {
-			bytes[i] = c | 0x20
+			c |= 0x20
 		}
+		small = append(small, c)
 	}
-	return string(bytes), true
+	return small
+}
+
+// foldable tells whether a text in small ASCII letters is the same to every pattern that does not look at case. It is not
+// where the text has one of the two letters beyond ASCII that are ASCII letters to such a pattern.
+func foldable(text string) bool {
+	return !strings.Contains(text, "ſ") && !strings.Contains(text, "\u212a") // the long s and the Kelvin sign
 }
 
 // holds tells whether a text in small letters has one of the texts that every match has.

@@ -39,8 +39,7 @@ type unit struct {
 	tokens []token
 	quoted []prose.Span // what stands in quotation marks
 	marks  bool         // quoted is filled
-	lower  string       // plain in small ASCII letters, once it is asked for
-	folds  bool         // lower is the same to every pattern that does not look at case
+	lower  string       // plain in small ASCII letters, once the sheet is folded
 }
 
 // token is a run of letters and digits within a word. "e-mail" is one word of two tokens.
@@ -273,28 +272,34 @@ func (u *unit) inQuotes(start, end int) bool {
 	return i < len(u.quoted) && u.quoted[i].Start <= start
 }
 
-// small gives the unit's plain text in small letters, as lowered does.
-func (u *unit) small() (string, bool) {
-	if u.lower == "" {
-		u.lower, u.folds = lowered(u.plain)
-	}
-	return u.lower, u.folds
-}
-
 // worth tells whether any unit can hold a match of a pattern.
 func (s *sheet) worth(p *pattern) bool {
 	if s.lower == "" {
-		var all strings.Builder
-		s.folds = true
-		for i := range s.units {
-			lower, ok := s.units[i].small()
-			s.folds = s.folds && ok
-			all.WriteString(lower)
-			all.WriteByte('\n')
-		}
-		s.lower = all.String()
+		s.fold()
 	}
 	return !s.folds || p.holds(s.lower)
+}
+
+// fold writes all units in small letters, once for all patterns.
+func (s *sheet) fold() {
+	size := 0
+	for i := range s.units {
+		size += len(s.units[i].plain) + 1
+	}
+	small := make([]byte, 0, size)
+	s.folds = true
+	for i := range s.units {
+		small = appendLower(small, s.units[i].plain)
+		small = append(small, '\n')
+		s.folds = s.folds && foldable(s.units[i].plain)
+	}
+	s.lower = string(small)
+	at := 0
+	for i := range s.units {
+		u := &s.units[i]
+		u.lower = s.lower[at : at+len(u.plain)]
+		at += len(u.plain) + 1
+	}
 }
 
 // quotations finds what stands in quotation marks. A mark that is never closed opens nothing.
