@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"stet"
+	"stet/internal/prose"
 	"stet/internal/qa"
 )
 
@@ -66,6 +67,23 @@ func apart(others, edits []qa.Edit) bool {
 		}
 	}
 	return true
+}
+
+// inLabel tells whether an edit is in the text of a link that is also the name of its definition: [text] or [text][]. With
+// another text it would be a link no more.
+func inLabel(body *prose.Text, e qa.Edit) bool {
+	after, _ := slices.BinarySearchFunc(body.Links, e.Start, func(l prose.Link, at int) int {
+		if l.Span.Start <= at {
+			return -1
+		}
+		return 1
+	})
+	if after == 0 || body.Links[after-1].Span.End <= e.Start {
+		return false
+	}
+	link := body.Links[after-1].Span
+	text := body.Source[link.Start:link.End]
+	return strings.HasSuffix(text, "][]") || strings.HasSuffix(text, "]") && !strings.Contains(text, "][")
 }
 
 // Fix makes the safe fixes of a document until there is none left, at most five times over, and gives the document, the

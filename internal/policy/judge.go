@@ -134,7 +134,7 @@ func (p *Pack) report(a *qa.Article, results []qa.Result, mark func([]qa.Finding
 	var waivers []qa.Finding
 	for i := range results {
 		result := &results[i]
-		complete(result)
+		complete(result, a)
 		given := len(result.Findings)
 		findings := p.waive(result.Findings, a.Now)
 		result.Findings = findings[:given]
@@ -168,7 +168,7 @@ func (p *Pack) report(a *qa.Article, results []qa.Result, mark func([]qa.Finding
 }
 
 // complete fills what checkers leave to the rule.
-func complete(result *qa.Result) {
+func complete(result *qa.Result, a *qa.Article) {
 	for i := range result.Findings {
 		f := &result.Findings[i]
 		f.Rule, f.Category = result.Rule.ID, result.Rule.Category
@@ -180,6 +180,9 @@ func complete(result *qa.Result) {
 		}
 		if f.Hash == "" {
 			f.Hash = qa.HashOf(f.Rule, f.Text, f.Message)
+		}
+		if f.Fix != nil && f.Where.Field == "body" && slices.ContainsFunc(f.Fix.Edits, func(e qa.Edit) bool { return inLabel(a.Body, e) }) {
+			f.Fix = nil
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"stet"
 	"stet/internal/policy"
+	"stet/internal/prose"
 	"stet/internal/qa"
 )
 
@@ -22,7 +23,7 @@ var (
 		"A third one keeps it straight.", "The lock came from a small shop.", "It has stood there ever since.", "Rain does not reach the sill."}
 	faulty = []string{"We went to the the shop.", "They utilize it in order to win.", "It is a game-changer!!", "Javascript is on Github.", "Click it and and wait.",
 		"Add it to the whitelist.", "In the event that it rains, [click here](https://example.com/).", "A cutting-edge door, at the end of the day.",
-		"TODO write more.", "An e-mail is an email.", "See [below](#nowhere).", "![](a.png)"}
+		"TODO write more.", "See [utilize it][], [Github] and [in order to][x].", "An e-mail is an email.", "See [below](#nowhere).", "![](a.png)"}
 	frames = []string{"%s\n\n", "- %s\n", "> %s\n\n", "## %s\n\n", "#### %s\n\n", "| %s | b |\n|---|---|\n| c | d |\n\n"}
 )
 
@@ -34,7 +35,19 @@ func body(t *rapid.T) string {
 		sentences := rapid.SliceOfN(rapid.SampledFrom(slices.Concat(clean, faulty)), 1, 4).Draw(t, "sentences")
 		fmt.Fprintf(&b, rapid.SampledFrom(frames).Draw(t, "frame"), strings.Join(sentences, " "))
 	}
-	return b.String()
+	return b.String() + "\n\n[utilize it]: /u\n[github]: /g\n[x]: /x\n"
+}
+
+// targets are where the links of a text go.
+func targets(t *rapid.T, text string) (list []string) {
+	parsed, err := prose.Parse("markdown", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range parsed.Links {
+		list = append(list, l.Target)
+	}
+	return list
 }
 
 func drawn(t *rapid.T) stet.Document {
@@ -113,6 +126,9 @@ func TestFixingAFindingNeverLowersTheScore(t *testing.T) {
 		fixed, done, after, err := p.Fix(t.Context(), "door", doc, nil, time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC))
 		if err != nil || after.Score < before.Score {
 			t.Fatalf("%v: %d after %d fixes, was %d\n%s", err, after.Score, len(done), before.Score, fixed.Body.Text)
+		}
+		if was, is := targets(t, doc.Body.Text), targets(t, fixed.Body.Text); !slices.Equal(was, is) {
+			t.Fatalf("links went to %v and go to %v\n%s", was, is, fixed.Body.Text)
 		}
 		if _, left := policy.ApplySafe(fixed, after.Findings); len(left) > 0 {
 			t.Fatalf("%d safe fixes are left in\n%s", len(left), fixed.Body.Text)

@@ -147,6 +147,17 @@ func TestApplyLeavesOutWhatOverlaps(t *testing.T) {
 	}
 }
 
+// TestAFixBreaksNoLink: the text of [a link] without an address is the name of its definition.
+func TestAFixBreaksNoLink(t *testing.T) {
+	p := load(t, map[string]string{"policy.yaml": "name: a\n", "rules/a.yaml": taxi})
+	doc := stet.Document{Title: "T", Body: stet.Body{Format: "markdown", Text: "A taxi, [a taxi], [a taxi][], [a taxi][x], [taxi](/a), ![a taxi], *[the taxi][A  Taxi]*.\n\n[a taxi]: /b\n[x]: /c\n"}}
+	const want = "A cab, [a taxi], [a taxi][], [a cab][x], [cab](/a), ![a taxi], *[the cab][A  Taxi]*.\n\n[a taxi]: /b\n[x]: /c\n"
+	fixed, _, report, err := p.Fix(t.Context(), "a", doc, nil, time.Time{})
+	if err != nil || fixed.Body.Text != want || len(report.Findings) != 2 {
+		t.Errorf("%v: %q with %d findings", err, fixed.Body.Text, len(report.Findings))
+	}
+}
+
 // TestFixGoesOnUntilNothingIsLeft: in every text of the document, and the document that was given stays as it is.
 func TestFixGoesOnUntilNothingIsLeft(t *testing.T) {
 	p := load(t, map[string]string{"policy.yaml": "name: a\n", "rules/a.yaml": taxi,
