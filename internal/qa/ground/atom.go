@@ -97,6 +97,11 @@ func (r *reading) numberAt(i int) (number, int) {
 			return n, 0
 		}
 		n, used = read, 1
+		if g := gap(r.text, r.tokens, i); strings.HasSuffix(g, " .") || g == "." && i == 0 { // .5
+			if read, ok = digits("0." + t.text); ok {
+				n = read
+			}
+		}
 	} else if n, used = spelledAt(r.text, r.tokens, i); used == 0 {
 		return r.scaleAlone(i)
 	}

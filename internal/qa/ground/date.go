@@ -156,6 +156,9 @@ func yearAt(sentence string, tokens []token, i int) (date, int) {
 	year := yearOf(tokens[i])
 	tight := i+1 < len(tokens) && gap(sentence, tokens, i+1) == ""
 	if tight && tokens[i+1].fold == "s" || i+1 < len(tokens) && tokens[i+1].fold == "s" && (gap(sentence, tokens, i+1) == "'" || gap(sentence, tokens, i+1) == "’") {
+		if personal[before(tokens, i)] {
+			return date{}, 0 // in her 30s
+		}
 		if short := count(tokens[i].text); year == 0 && len(tokens[i].text) == 2 && short >= 20 && short%10 == 0 {
 			return date{year: 1900 + short, decade: true}, 2
 		}
@@ -178,6 +181,9 @@ func yearAt(sentence string, tokens []token, i int) (date, int) {
 	}
 	return date{year: year}, 1
 }
+
+// personal words before 30s make it an age.
+var personal = setOf("his her their my your our whose")
 
 var yearly = setOf("in since by from until till of during year to before after and early late mid circa around spring summer autumn fall winter")
 
@@ -236,7 +242,7 @@ func count(s string) int {
 // within tells whether a source's date holds everything that a claim's date says.
 func (claim date) within(source date) bool {
 	if claim.decade {
-		return source.year/10 == claim.year/10 && source.year > 0
+		return source.year > 0 && (source.year/10 == claim.year/10 || claim.year%100 == 0 && source.year/100 == claim.year/100) // 1800s may be a century
 	}
 	if source.decade {
 		return false

@@ -64,16 +64,45 @@ func (s *sought) judge(text string, a atom) judged {
 
 func (s *sought) number(j *judged) {
 	agree := func(a atom) bool {
-		return a.kind == aNumber && j.number.agrees(a.number) || a.kind == aYear && !j.number.spelled && j.number.value == float64(a.date.year)
+		return a.kind == aNumber && j.number.agrees(a.number) || dated(a) && j.number.dates(a.date)
 	}
 	if s.search(j, agree) {
 		j.apart = j.state == partial // elsewhere a number counts something else, most likely
+	}
+	if j.state == supported || s.lasts(j) {
+		return
+	}
+	if j.apart {
 		return
 	}
 	s.sibling(j, func(a atom) bool {
 		return a.kind == aNumber && !a.idle && a.number.version == "" && a.number.unit == j.number.unit && a.number.ordinal == j.number.ordinal &&
 			(a.number.unit != "" || common(a.number.nouns, j.number.nouns))
 	})
+}
+
+// lasts looks for a number of years as the time between two years of one sentence.
+func (s *sought) lasts(j *judged) bool {
+	if j.number.unit != "year" || j.number.value < 2 {
+		return false
+	}
+	for _, i := range s.near {
+		first, last := 0, 0
+		for _, a := range s.view.atoms[i] {
+			if !dated(a) || a.date.year == 0 || a.date.decade {
+				continue
+			}
+			if first == 0 {
+				first = a.date.year
+			}
+			last = a.date.year
+		}
+		if time := float64(last - first); time == j.number.value || time == j.number.value+1 {
+			j.state, j.sentence, j.apart = supported, i, false
+			return true
+		}
+	}
+	return false
 }
 
 func common(a, b []string) bool {

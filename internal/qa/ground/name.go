@@ -123,6 +123,9 @@ func (r *reading) plainStart(i, end int, common func(string) bool) bool {
 	}
 	if end < len(r.tokens) {
 		next := r.tokens[end].fold
+		if strings.HasSuffix(w, "s") && next != "is" && next != "was" && next != "has" {
+			return true // a plural
+		}
 		return !verbs[next] && !strings.HasSuffix(next, "ed")
 	}
 	return true
@@ -132,7 +135,7 @@ func (r *reading) plainStart(i, end int, common func(string) bool) bool {
 func (r *reading) name(from, end int) {
 	a := atom{kind: aName}
 	for _, t := range r.tokens[from:end] {
-		if !joints[t.fold] && !r.bare(t) {
+		if !joints[t.fold] && !r.bare(t) && !idle[t.fold] {
 			a.words = append(a.words, t.fold)
 		}
 	}

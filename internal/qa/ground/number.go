@@ -206,13 +206,21 @@ func (claim number) near(value float64) bool {
 	ratio := value / claim.value
 	switch claim.lean {
 	case 1:
-		return ratio >= 1 && ratio < 1.1
+		return ratio >= 1 && ratio <= 1.25
 	case -1:
-		return ratio <= 1 && ratio > 0.9
+		return ratio <= 1 && ratio >= 0.8
 	case 2:
 		return math.Abs(ratio-1) < 0.05
 	}
 	return false
+}
+
+// dates tells whether a claim's number is the year of a date, or its century.
+func (claim number) dates(d date) bool {
+	if claim.unit == "century" && claim.ordinal {
+		return d.year > 0 && claim.value == float64((d.year-1)/100+1)
+	}
+	return !claim.spelled && d.year > 0 && d.month == 0 && claim.value == float64(d.year)
 }
 
 func equal(a, b float64) bool { return math.Abs(a-b) <= 1e-9*math.Max(math.Abs(a), math.Abs(b)) }

@@ -64,8 +64,8 @@ func (r *reading) quoted(start, end int) {
 			lower++
 		}
 	}
-	if words == 0 {
-		return
+	if words == 0 || words < 3 && lower == words {
+		return // so-called
 	}
 	a := atom{kind: aQuote, speaker: r.speaker(first, last)}
 	if words < 3 || lower == 0 || words == 3 && a.speaker == nil {
