@@ -125,3 +125,40 @@ func TestEveryCheckIsTested(t *testing.T) {
 		t.Errorf("there are %d checks; the identifiers STR-001..014, MET-001..010 and SEO-001..009 are 33", n)
 	}
 }
+
+// FuzzSafeFixesHelp checks that a safe fix takes its finding away and brings no other of any rule.
+func FuzzSafeFixesHelp(f *testing.F) {
+	for _, seed := range []string{"# A\n\n### B\n\n##### C\n\n## D\n\n# E\n", "## A\n\n#### B\n\n### C\n\n[x](#A-) [y](/old#q) <a href='/old'>z</a>\n\n#### A-\n", "Set\n===\n\n#### x\n"} {
+		f.Add(seed)
+	}
+	var rules []*qa.Rule
+	for _, keys := range [][2]string{{"structure", "check: single-h1"}, {"structure", "check: heading-skip"}, {"link", "check: link-broken"}, {"link", "check: fragment-missing"}} {
+		rules = append(rules, ruleOf(keys[0], keys[1]))
+	}
+	checker, err := page.New(qa.Env{}, rules)
+	if err != nil {
+		f.Fatal(err)
+	}
+	all := func(t *testing.T, body string) (list []qa.Finding) {
+		doc := stet.Document{Title: "T", Body: stet.Body{Format: "markdown", Text: body}}
+		if _, err := prose.Parse("markdown", body); err != nil {
+			t.Skip(err)
+		}
+		for _, r := range checker.Check(context.Background(), articleOf(t, doc, site{"/old": "/new", "/new": ""})) {
+			list = append(list, r.Findings...)
+		}
+		return list
+	}
+	f.Fuzz(func(t *testing.T, body string) {
+		before := all(t, body)
+		for _, finding := range before {
+			if finding.Fix == nil || !finding.Fix.Safe {
+				continue
+			}
+			fixed, _ := fix(body, []qa.Finding{finding})
+			if after := all(t, fixed); len(after) >= len(before) {
+				t.Errorf("%q has %d findings, and %d after the fix of %q: %q", body, len(before), len(after), finding.Message, fixed)
+			}
+		}
+	})
+}
