@@ -16,12 +16,13 @@ import (
 // markdown is CommonMark with tables, strikethrough, task lists, bare addresses, footnotes and heading attributes.
 var markdown = goldmark.New(goldmark.WithParser(newParser()), goldmark.WithExtensions(extension.GFM, extension.Footnote))
 
-func parseMarkdown(source string) (*Text, error) {
+// parseMarkdown reads a text whose front matter ends at from.
+func parseMarkdown(source string, from int) (*Text, error) {
 	if err := tame(source); err != nil {
 		return nil, err
 	}
 	m := &reader{builder: newBuilder(source), links: &linkNotes{ends: map[ast.Node]int{}}, defined: map[*byte]string{}, slugs: slugs{}, plainSlugs: slugs{}, hyphenSlugs: slugs{}}
-	m.masked = masked(source)
+	m.masked, m.text.Hidden = masked(source, from)
 	pc := parser.NewContext()
 	pc.Set(linkNotesKey, m.links)
 	root := markdown.Parser().Parse(text.NewReader(m.masked), parser.WithContext(pc))

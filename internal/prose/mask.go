@@ -16,17 +16,20 @@ var tags = []struct{ open, end string }{
 }
 
 // maxTag is how long a tag may be; what opens and does not end within it is text.
-const maxTag = 4096
+const maxTag = 1024
 
-// masked is the source as the Markdown parser is to see it, with the same length: front matter as blank lines, tags as
-// mask.
-func masked(source string) []byte {
-	out := []byte(source)
-	blank(out[:frontMatter(source)])
-	for at := 0; ; {
+// masked is the source as the Markdown parser is to see it, with the same length: what stands before from, which is front
+// matter, as blank lines, tags as mask. Hidden are the places of both.
+func masked(source string, from int) (out []byte, hidden []Span) {
+	out = []byte(source)
+	blank(out[:from])
+	if from > 0 {
+		hidden = append(hidden, Span{0, from})
+	}
+	for at := from; ; {
 		next := strings.IndexByte(source[at:], '{')
 		if next < 0 {
-			return out
+			return out, hidden
 		}
 		at += next
 		end := tagEnd(source, at)
@@ -34,6 +37,7 @@ func masked(source string) []byte {
 			at++
 			continue
 		}
+		hidden = append(hidden, Span{at, end})
 		for i := at; i < end; i++ {
 			if source[i] != '\n' && source[i] != '\r' {
 				out[i] = mask

@@ -2,16 +2,24 @@ package prose
 
 import "fmt"
 
-// Parse reads a text in one of the two formats of articles, markdown and html. Front matter, tags of site generators,
+// Parse reads a file in one of the two formats of articles, markdown and html. Front matter, tags of site generators,
 // comments and raw HTML are no text; links, images, headings and ids within HTML count. It refuses what is not UTF-8,
 // what is larger than MaxBytes, and what is built to keep a parser busy.
 func Parse(format, source string) (*Text, error) {
+	return read(format, source, frontMatter(source))
+}
+
+// Body reads a text from which front matter has been taken already: what looks like such is text, so that nothing that a
+// page will show can hide in it.
+func Body(format, source string) (*Text, error) { return read(format, source, 0) }
+
+func read(format, source string, from int) (*Text, error) {
 	if err := check(source); err != nil {
 		return nil, err
 	}
 	switch format {
 	case "markdown", "":
-		return parseMarkdown(source)
+		return parseMarkdown(source, from)
 	case "html":
 		return parseHTML(source)
 	}

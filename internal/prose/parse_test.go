@@ -135,3 +135,18 @@ func indexOf(t *testing.T, s, part string) int {
 	}
 	return at
 }
+
+func TestBodyHasNoFrontMatter(t *testing.T) {
+	const source = "---\nnote: bad words\n---\n\nText {{ x }}.\n"
+	file := parse(t, "markdown", source)
+	if got := outline(file); len(got) != 1 || len(file.Hidden) != 2 || file.Hidden[0] != (prose.Span{Start: 0, End: 24}) {
+		t.Errorf("Parse: %q, hidden %v", got, file.Hidden)
+	}
+	body, err := prose.Body("markdown", source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := outline(body); len(got) != 2 || got[0] != `heading2 "note: bad words"` || len(body.Hidden) != 1 {
+		t.Errorf("Body: %q, hidden %v", got, body.Hidden)
+	}
+}

@@ -28,6 +28,7 @@ type Text struct {
 	Lists    []Listing
 	Anchors  map[string]Span // every fragment a link can name: the slugs of headings, id and name attributes
 	Words    int             // of all blocks
+	Hidden   []Span          // what was taken for no text, though it may be shown: front matter, tags of site generators
 	lines    []int           // where each line begins
 	points   []checkpoint    // by offset
 }
