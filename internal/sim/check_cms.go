@@ -278,10 +278,10 @@ func noCreateAfterError(v *view) (found []string) {
 }
 
 // lookupFailed reports whether the last look of the attempt before its create had no proper answer. Only runs with one
-// content and no second attempt at the same time can tell; others are passed over.
+// content in which no process froze can tell: one that thaws looks once more, for an attempt that is not its own any longer.
 func (v *view) lookupFailed(create entry) bool {
 	in, ok := v.intents[create.item.content+"/"+create.intent]
-	if !ok || len(v.contents) > 1 {
+	if !ok || len(v.contents) > 1 || v.r.freezes > 0 {
 		return false
 	}
 	last := entry{}
