@@ -123,6 +123,14 @@ func checkBlock(t *testing.T, text *prose.Text, b *prose.Block) {
 		t.Errorf("the sentences of %q hold %d of %d words", b.Plain, first, len(b.Words))
 	}
 	checkOrigin(t, text, b, prose.Span{Start: 0, End: len(b.Plain)})
+	if len(b.Plain) > 40 {
+		return
+	}
+	for i := range b.Plain {
+		for j := range b.Plain[i:] {
+			checkOrigin(t, text, b, prose.Span{Start: i, End: i + j})
+		}
+	}
 }
 
 func checkOrigin(t *testing.T, text *prose.Text, b *prose.Block, s prose.Span) {
