@@ -13,7 +13,7 @@ func TestPatternsFindWhatRegexpFinds(t *testing.T) {
 	var patterns []*pattern
 	for _, source := range []string{
 		`\b\w+ly-\w+\b`, `[a-z][.?!] {2,}[A-Z]`, `\d{1,2}[AP]M\b`, `(?:from|between)\s\d+`, `"[^"]+"[.,?]`, `^so\b`, `\Bed`, `(?:^|\s)I\s`,
-		`é+`, `[^é]b`, `\bk\b`, `(a)|(b)c`, `[^a]b`, `.x`, `s+$`, `\b(?:am|is)\s+(\w+ed)\b`, `a|\bb`, `(?:a|ab)(?:c|bcd)`, `\b(?:(?:[^,]+,){1,}\s\w+\s(?:and|ab))\b`, `[ab]*k1`, `x+e(l|k)`, `\w+!(?:\s|$)`,
+		`é+`, `[^é]b`, `ks`, `k[a-d]`, `[é-ü]b`, `s.b`, `\bk\b`, `(a)|(b)c`, `[^a]b`, `.x`, `s+$`, `\b(?:am|is)\s+(\w+ed)\b`, `a|\bb`, `(?:a|ab)(?:c|bcd)`, `\b(?:(?:[^,]+,){1,}\s\w+\s(?:and|ab))\b`, `[ab]*k1`, `x+e(l|k)`, `\w+!(?:\s|$)`,
 	} {
 		p, err := compile(source, strings.Contains(source, "A-Z"))
 		if err != nil {

@@ -5,13 +5,14 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
 // prefilter says what a text must hold before a regular expression is worth running.
 type prefilter struct {
-	// Bit k of a byte's entry says that it can be byte k of a match, for the first length bytes. Every byte of a character
-	// beyond ASCII can be any.
+	// Bit k of a byte's entry says that it can be byte k of a match, for the first length bytes. Of characters beyond ASCII
+	// every byte can be, or none.
 	heads  [256]uint8
 	length int
 	needs  []string // a match holds one of these, but for case
@@ -36,13 +37,31 @@ func newPrefilter(tree *syntax.Regexp, program *syntax.Prog) prefilter {
 			following = append(following, program.Inst[at].Out)
 		}
 		for b := range f.heads {
-			if b >= utf8.RuneSelf || slices.ContainsFunc(states, func(at uint32) bool { return program.Inst[at].MatchRune(rune(b)) }) {
+			if slices.ContainsFunc(states, func(at uint32) bool { return reads(&program.Inst[at], b) }) {
 				f.heads[b] |= 1 << f.length
 			}
 		}
 		states, _ = closure(program, following, true)
 	}
 	return f
+}
+
+// reads tells whether an instruction can read a character that has a byte.
+func reads(inst *syntax.Inst, b int) bool {
+	if b < utf8.RuneSelf {
+		return inst.MatchRune(rune(b))
+	}
+	switch {
+	case inst.Op != syntax.InstRune && inst.Op != syntax.InstRune1, len(inst.Rune) == 0:
+		return true
+	case len(inst.Rune) == 1 && syntax.Flags(inst.Arg)&syntax.FoldCase != 0:
+		for r := unicode.SimpleFold(inst.Rune[0]); r != inst.Rune[0]; r = unicode.SimpleFold(r) {
+			if r >= utf8.RuneSelf {
+				return true
+			}
+		}
+	}
+	return inst.Rune[len(inst.Rune)-1] >= utf8.RuneSelf // ranges are in order
 }
 
 // tailOf gives the end of a pattern that begins with something of no certain length, from its first text on: of
@@ -203,7 +222,7 @@ func frequency(texts []string) float64 {
 			case c >= 'a' && c <= 'z':
 				product *= 0.08
 			case c >= '0' && c <= '9':
-				product *= 0.001
+				product *= 0.0005
 			default:
 				product *= 0.01
 			}
@@ -252,6 +271,14 @@ func (f *prefilter) next(text string, at int) int {
 	}
 	var state, whole uint8 = 0, 1 << (f.length - 1)
 	for i := at; i < len(text); i++ {
+		if state == 0 { // the usual case, in a loop of its own
+			for i < len(text) && f.heads[text[i]]&1 == 0 {
+				i++
+			}
+			if i == len(text) {
+				return -1
+			}
+		}
 		state = (state<<1 | 1) & f.heads[text[i]]
 		if state == 0 {
 			continue
