@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -269,4 +270,27 @@ func (f fake) with(atoms qa.Atoms) fake {
 		}
 		return results
 	}
+}
+
+// TestAPackIsSafeForManyGoroutines: and gives them the same report.
+func TestAPackIsSafeForManyGoroutines(t *testing.T) {
+	p, err := policy.Shipped("llm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Deadline = time.Minute
+	a := text(t, "We utilize the the list.\n\n## A Heading\n\n- See [here](#nowhere).\n")
+	want, err := json.Marshal(p.Judge(t.Context(), a))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if got, err := json.Marshal(p.Judge(t.Context(), a)); err != nil || string(got) != string(want) {
+				t.Errorf("%v: %s\nwant %s", err, got, want)
+			}
+		})
+	}
+	all.Wait()
 }
