@@ -87,8 +87,8 @@ func (s *site) sendFile(ctx context.Context, p picture.Picture, img stet.Image) 
 		return nothingSent(err)
 	}
 	name := fileName(p.SHA256)
-	title := cmp.Or(strings.TrimSpace(img.Alt), titleOf(img.URL))
-	query := url.Values{"slug": {name}, "title": {cut(title)}, "alt_text": {cut(img.Alt)}, "_fields": {"id"}}
+	alt := altOf(img)
+	query := url.Values{"slug": {name}, "title": {cut(cmp.Or(alt, titleOf(img.URL)), maxTitle)}, "alt_text": {alt}, "_fields": {"id"}}
 	sum := md5.Sum(p.Bytes) //nolint:gosec // the one hash that WordPress compares an upload with
 	req := api.request(http.MethodPost, mediaRoute(), query)
 	req.Body = p.Bytes
@@ -108,12 +108,18 @@ func titleOf(address string) string {
 	return strings.TrimSuffix(name, path.Ext(name))
 }
 
-// maxAlt keeps the address of an upload, which holds it, well below what servers take.
-const maxAlt = 250
+// maxAlt and maxTitle keep the address of an upload, which holds them, well below what servers take.
+const (
+	maxAlt   = 250
+	maxTitle = 100
+)
 
-func cut(text string) string {
-	if runes := []rune(text); len(runes) > maxAlt {
-		return string(runes[:maxAlt])
+// altOf is an alternative text as WordPress keeps it: on one line.
+func altOf(img stet.Image) string { return cut(strings.Join(strings.Fields(img.Alt), " "), maxAlt) }
+
+func cut(text string, limit int) string {
+	if runes := []rune(text); len(runes) > limit {
+		return string(runes[:limit])
 	}
 	return text
 }
@@ -223,9 +229,10 @@ func (s *site) finish(ctx context.Context, a attachment) {
 
 // describe sets the alternative text of a featured image, which belongs to the file: the newest that was sent counts.
 func (s *site) describe(ctx context.Context, a attachment, img stet.Image) error {
-	if img.Alt == "" || a.Alt == cut(img.Alt) {
+	alt := altOf(img)
+	if alt == "" || a.Alt == alt {
 		return nil
 	}
 	var after struct{}
-	return s.post(ctx, posting{route: mediaRoute(strconv.Itoa(a.ID)), query: url.Values{"_fields": {"id"}}, body: map[string]any{"alt_text": cut(img.Alt)}}, &after)
+	return s.post(ctx, posting{route: mediaRoute(strconv.Itoa(a.ID)), query: url.Values{"_fields": {"id"}}, body: map[string]any{"alt_text": alt}}, &after)
 }

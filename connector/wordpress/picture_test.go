@@ -117,8 +117,14 @@ func TestPicturesAreUploadedOnceAndShown(t *testing.T) {
 		other := write(1, illustrated(g))
 		other.Marker, other.Doc.Slug = strings.Repeat("b", 26), "other"
 		published(t, c, other)
-		if n := len(files(wp)); n != 3 {
-			t.Errorf("%s: there are %d files after three publishes; want 3", body, n)
+		uploads := 0
+		for _, c := range wp.Log() {
+			if c.Op == "upload" {
+				uploads++
+			}
+		}
+		if n := len(files(wp)); n != 3 || uploads != 3 {
+			t.Errorf("%s: there are %d files after three publishes, and were %d uploads; want 3", body, n, uploads)
 		}
 	}
 }
