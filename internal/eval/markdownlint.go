@@ -69,7 +69,9 @@ var lintRules = []lintRule{
 	{"MD051", "link-fragments", "link", func(c lintConfig) map[string]any {
 		return map[string]any{"check": "fragment-missing", "ignore": wildcards(c.own["ignored_pattern"])}
 	}, nil},
-	{"MD052", "reference-links-images", "link", check("link-broken"), func(f qa.Finding) bool { return strings.Contains(f.Message, "defined nowhere") }},
+	{"MD052", "reference-links-images", "link", func(c lintConfig) map[string]any {
+		return map[string]any{"check": "link-broken", "ignore": labels(c.own["ignored_labels"])}
+	}, func(f qa.Finding) bool { return strings.Contains(f.Message, "defined nowhere") }},
 	{"MD059", "descriptive-link-text", "link", func(c lintConfig) map[string]any {
 		texts := c.own["prohibited_texts"]
 		if texts == nil {
@@ -101,8 +103,8 @@ func (t *lintTally) file(name, source string) error {
 	config := configOf(source)
 	for _, r := range lintRules {
 		c := lintConfig{own: map[string]any{}}
-		if c.own, c.off = setting(config, r); c.off || r.id == "MD043" && c.own["headings"] == nil {
-			continue
+		if c.own, c.off = setting(config, r); c.off || r.id == "MD043" && c.own["headings"] == nil || r.id == "MD025" && c.own["level"] != nil {
+			continue // what a setting asks for has no match here
 		}
 		title := frontTitle(source, c.own)
 		c.titled = title != ""
@@ -112,12 +114,13 @@ func (t *lintTally) file(name, source string) error {
 			return fmt.Errorf("%s: %s: %w", name, r.id, err)
 		}
 		got = slices.DeleteFunc(got, func(line int) bool { return silenced(source, r, line) })
-		t.compare(name, r.id, expected[r.id], got)
+		t.compare(name, lintDifference{id: r.id, source: strings.Split(source, "\n"), body: body, own: c.own}, expected[r.id], got)
 	}
 	return nil
 }
 
-func (t *lintTally) compare(file, id string, want, got []int) {
+func (t *lintTally) compare(file string, d lintDifference, want, got []int) {
+	id := d.id
 	t.alerts[id] += len(want)
 	if slices.Equal(want, got) {
 		t.agree[id]++
@@ -125,8 +128,8 @@ func (t *lintTally) compare(file, id string, want, got []int) {
 	}
 	t.differ[id]++
 	line := fmt.Sprintf("%s %s: expected lines %v, found %v", file, id, want, got)
-	if reason := lintReasons[file+" "+id]; reason != "" {
-		t.explained = append(t.explained, line+". "+reason)
+	if why, ok := reasons(d, want, got); ok {
+		t.explained = append(t.explained, line+". "+strings.Join(why, " "))
 	} else {
 		t.open = append(t.open, line)
 	}

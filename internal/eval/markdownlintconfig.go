@@ -125,26 +125,16 @@ func wildcards(pattern any) (targets []string) {
 	return targets
 }
 
-const (
-	laterTitle = "markdownlint looks for further headings of level 1 only where the text begins with one; to a reader the page has several in either case."
-	whereLink  = "A missing definition or fragment is reported where the link stands, not where its address is defined."
-)
+// wild are the characters with a meaning in wild cards.
+var wild = regexp.MustCompile(`[\\*?\[]`)
 
-// lintReasons are the differences that are meant, by file and rule.
-var lintReasons = map[string]string{
-	"blockquote-headings.md MD025":                   "A heading within a quotation belongs to the text that is quoted.",
-	"break-all-the-rules.md MD025":                   laterTitle,
-	"docfx-tab-syntax.md MD025":                      "markdownlint knows DocFX's tabs, which look like headings; here a pack for DocFX switches the rule off.",
-	"docfx-tab-syntax.md MD051":                      "markdownlint knows DocFX's tabs; here a pack for DocFX ignores #tab/*.",
-	"headings_with_spaces_at_the_beginning.md MD025": laterTitle,
-	"lists-and-headings.md MD025":                    laterTitle,
-	"inline_html-allowed_elements.md MD025":          "<h1> is a heading as # is; markdownlint looks at Markdown's own only.",
-	"inline_html-table_allowed_elements.md MD025":    "<h1> is a heading as # is; markdownlint looks at Markdown's own only.",
-	"html-tags.md MD051":                             "<a href> is a link as [](…) is; markdownlint looks at Markdown's own only.",
-	"link-fragments.md MD051": "Attributes of headings are read as site generators do (any {#id} at the end of the line, none before closing marks); " +
-		"fragments as other generators than GitHub make them count, as do name beside id and, by the HTML standard, #ToP. " + whereLink,
-	"no-alt-text.md MD045": `alt without a value is alt="" by the HTML standard: a picture that says nothing.`,
-	"reference-links-and-images-ignored-labels-empty.md MD052": "[text] alone is text by CommonMark; there is no setting to take it for a link.",
-	"reference-links-and-images-shortcuts.md MD052":            "[text] alone is text by CommonMark; there is no setting to take it for a link.",
-	"required-headings-one-or-more.md MD043":                   "What is missing at the end is reported behind the last line of text, not on the empty line after it.",
+// labels are those that a rule is to leave alone, as targets without wild cards.
+func labels(value any) (targets []string) {
+	list, _ := value.([]any)
+	for _, label := range list {
+		if text, is := label.(string); is {
+			targets = append(targets, wild.ReplaceAllString(text, `\$0`))
+		}
+	}
+	return targets
 }
