@@ -53,6 +53,7 @@ func (c *Case) check() {
 	case c.Passed == nil && c.Want == nil && c.Include == nil:
 		c.place.Fault("case %q expects nothing; add passed: true or false, want: or include:", c.Name)
 	}
+	checkWith(c.Name, c.With)
 }
 
 // load reads the article's file into input and with.
@@ -90,6 +91,13 @@ func with(doc stet.Document, parts strict.Node) (stet.Document, error) {
 		return doc, fmt.Errorf("read with: %w; allowed are the names of the contract, such as title, canonical_slug, summary, tags, metadata, hero_image", err)
 	}
 	return doc, nil
+}
+
+// checkWith notes parts that no document has.
+func checkWith(test string, parts strict.Node) {
+	if _, err := with(stet.Document{}, parts); err != nil {
+		parts.Fault("test %q: %v", test, err)
+	}
 }
 
 // prepare gives the article of a test.

@@ -43,7 +43,7 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 		{"a wrong type", "name: a\nthreshold: high\n", rule, `policy.yaml:2:12: threshold is "high"; it must be a whole number`},
 		{"out of bounds", "name: a\nthreshold: 101\n", rule, `policy.yaml:2:12: threshold is 101; it must be 0 to 100`},
 		{"an unknown category", "name: a\nfloors: {voise: 3}\n", rule, `floors has no "voise"; did you mean "voice"? allowed are structure`},
-		{"an unknown base", "name: a\nextends: defualt\n", rule, `policy.yaml:2:10: extends is "defualt": there is no such folder, and no pack of that name; did you mean "default"?`},
+		{"an unknown base", "name: a\nextends: defaul\n", rule, `policy.yaml:2:10: extends is "defaul": there is no such folder, and no pack of that name; did you mean "default"?`},
 		{"a circle", "name: a\nextends: .\n", rule, "which extends this pack"},
 		{"an anchor", "name: &a a\n", rule, "policy.yaml:1:7: an anchor (&), an alias (*) or a merge (<<) stands here; write the value out"},
 		{"an alias bomb", "name: a\nlanguages: [&a [x], *a, *a]\n", rule, "an anchor (&)"},
@@ -57,7 +57,7 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 		{"a bad id", "name: a\n", "id: FOO-1\nkind: expr\n", `rules/a.yaml:1:5: id is "FOO-1"; it must begin with STR, VOI, GRD, MET or SEO`},
 		{"an unknown kind", "name: a\n", "id: MET-101\nkind: exprr\nseverity: info\n", `rules/a.yaml:2:7: kind is "exprr"; did you mean "expr"? allowed are`},
 		{"no kind", "name: a\n", "id: MET-101\n", "rules/a.yaml:1:5: MET-101 has no kind, and no base has such a rule to be changed"},
-		{"a rule of no base", "name: a\nextends: default\n", "id: MET-101-sumary\noff: true\n", `rules/a.yaml:2:6: MET-101-sumary is switched off and no base has it; did you mean "MET-101-summary"?`},
+		{"a rule of no base", "name: a\nextends: default\n", "id: MET-002-descriptio\noff: true\n", `rules/a.yaml:2:6: MET-002-descriptio is switched off and no base has it; did you mean "MET-002-description"?`},
 		{"an unknown severity", "name: a\n", "id: MET-101\nkind: expr\nseverity: warnin\n", `rules/a.yaml:3:11: severity is "warnin"; did you mean "warning"? allowed are blocker, error, warning, info`},
 		{"a weight of nothing", "name: a\n", rule + "weight: 0\n", "rules/a.yaml:6:9: weight is 0; it must be 1 to 100"},
 		{"an unknown key", "name: a\n", rule + "asert: x\n", `rules/a.yaml:6:1: kind expr has no "asert"; did you mean "assert"? allowed are assert, at, id, kind`},
@@ -66,6 +66,8 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 		{"an assertion that is none", "name: a\n", strings.Replace(rule, "doc.summary", "doc.sumary", 1), `rules/a.yaml:4:9: MET-101-summary: assert: character 4`},
 		{"two of one id", "name: a\n", "- " + strings.ReplaceAll(strings.TrimSpace(rule), "\n", "\n  ") + "\n- id: MET-101-summary\n", "rules/a.yaml:6:3: there are two rules MET-101-summary, the first in"},
 		{"no rule", "name: a\n", "[]", "a has no rule"},
+		{"a test with parts that no document has", "name: a\n", rule + "tests: [{name: t, input: x, want: [], with: {titel: x}}]\n",
+			`rules/a.yaml:6:45: test "t": read with: json: unknown field "titel"; allowed are the names of the contract`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := policy.Load(pack(t, map[string]string{"policy.yaml": c.policy, "rules/a.yaml": c.rule}))

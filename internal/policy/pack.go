@@ -42,7 +42,6 @@ type Rule struct {
 
 	condition *expr.Condition
 	pairs     []strict.Pair
-	keys      []string // of its kind
 }
 
 // RuleTest is a text with what one rule says about it.

@@ -148,6 +148,9 @@ func (p *Pack) rule(id string, node strict.Node, pairs []strict.Pair, based bool
 		}
 	}
 	strict.DecodePairs(common, &h, "the rule", nil)
+	for _, t := range h.Tests {
+		checkWith(t.Name, t.With)
+	}
 	at := func(key string) strict.Node {
 		for _, pair := range pairs {
 			if pair.Name == key {
