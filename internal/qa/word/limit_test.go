@@ -63,11 +63,11 @@ func TestAnEndedContextIsNoPass(t *testing.T) {
 }
 
 func TestTooMuchWorkIsAnError(t *testing.T) {
-	checker, err := word.New(qa.Env{}, []*qa.Rule{ruleOf(t, "kind: forbid\npatterns: ['(x.{0,400}){2}y']")})
+	checker, err := word.New(qa.Env{}, []*qa.Rule{ruleOf(t, "kind: forbid\npatterns: ['x.{0,900}x.{0,900}x.{0,900}y']")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	article := &qa.Article{Body: prose.Plain(strings.Repeat("x ", 2<<20))}
+	article := &qa.Article{Body: prose.Plain(strings.Repeat("x", 1<<20))}
 	if result := checker.Check(context.Background(), article)[0]; result.Err == nil || !strings.Contains(result.Err.Error(), "too expensive") {
 		t.Errorf("got error %v", result.Err)
 	}
@@ -160,11 +160,11 @@ func checkPlace(t *testing.T, f qa.Finding, text string) {
 func TestHostileTextsEndSoon(t *testing.T) {
 	checker := checkerOf(t, every)
 	for name, text := range map[string]string{
-		"quotes":   strings.Repeat(`"a" `, 20_000),
-		"one line": strings.Repeat("so so! ", 20_000),
-		"one word": strings.Repeat("a", 1<<18),
-		"stars":    strings.Repeat("a ", 50_000),
-		"mails":    strings.Repeat("a@", 50_000),
+		"quotes":   strings.Repeat(`"a" `, 10_000),
+		"one line": strings.Repeat("so so! ", 10_000),
+		"one word": strings.Repeat("a", 1<<17),
+		"stars":    strings.Repeat("a ", 20_000),
+		"mails":    strings.Repeat("a@", 20_000),
 		"brackets": strings.Repeat("(HTML) ", 10_000),
 	} {
 		begin := time.Now()
