@@ -36,6 +36,7 @@ var floors = map[string]string{
 
 	// Floor 2: what is decided and what is kept.
 	"connector/site":            ". connector internal/httpclient",
+	"internal/linkcheck":        ". internal/httpclient",
 	"internal/picture":          ". internal/httpclient",
 	"connector/wordpress":       ". connector connector/wordpress/block internal/httpclient internal/picture",
 	"connector/wordpress/block": ".",
