@@ -4,6 +4,7 @@ package ground
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"stet/internal/qa"
@@ -138,7 +139,37 @@ func (c *checker) weigh(ctx context.Context, r *reader, statements []*statement)
 			return err
 		}
 	}
+	settleNames(statements)
 	return nil
+}
+
+// settleNames looks at the names of the article together: one that the knowledge base bears out in one sentence is known in
+// the others, whole or by its last word, and one that it does not is told of once.
+func settleNames(statements []*statement) {
+	known, told := map[string]bool{}, map[string]bool{}
+	for _, s := range statements {
+		for _, j := range s.atoms {
+			if j.kind == aName && j.state == supported {
+				known[strings.Join(j.words, " ")], known[j.words[len(j.words)-1]] = true, true
+			}
+		}
+	}
+	for _, s := range statements {
+		s.atoms = slices.DeleteFunc(s.atoms, func(j judged) bool {
+			name := strings.Join(j.words, " ")
+			if j.kind != aName || j.state == supported || known[name] {
+				return false
+			}
+			again := told[name]
+			told[name] = true
+			return again
+		})
+		for i := range s.atoms {
+			if j := &s.atoms[i]; j.kind == aName && j.state != supported && known[strings.Join(j.words, " ")] {
+				j.state, j.apart = partial, false
+			}
+		}
+	}
 }
 
 // unchecked says once, on the first result, what grounding cannot see.

@@ -311,3 +311,19 @@ func TestAnyKnowledgeBaseWillDo(t *testing.T) {
 		t.Errorf("the evidence is %q", got)
 	}
 }
+
+func TestNamesAreJudgedOverTheWholeArticle(t *testing.T) {
+	x := base(t, "# Works\n\nExample Works was founded in Lisbon by Rosa Almeida.", "# Pumps\n\nThe pump moves water from the river into the tanks.")
+	text := "Rosa Almeida founded Example Works in Lisbon.\n\nIn the tanks, says Almeida, the pump moves water. So says Jan Pietersen.\n\nThe pump moves water, Jan Pietersen says."
+	got := findings(t, newChecker(t, qa.Env{KB: x}, all...).Check(context.Background(), article(t, text)))
+	if diff := cmp.Diff([]string{"unsupported-entity: Jan Pietersen"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestScareQuotesAndLettersAreNoParticulars(t *testing.T) {
+	got := findings(t, newChecker(t, qa.Env{KB: base(t, company)}, all...).Check(context.Background(), article(t, `The "smart" pump of Example Works has an "X" on it, a "very small mark".`)))
+	if diff := cmp.Diff([]string{}, got); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -67,8 +67,14 @@ func (r *reading) quoted(start, end int) {
 	if words == 0 || words < 3 && lower == words {
 		return // so-called
 	}
+	if words == 1 && (r.tokens[first].digit || r.bare(r.tokens[first])) {
+		return
+	}
 	a := atom{kind: aQuote, speaker: r.speaker(first, last)}
-	if words < 3 || lower == 0 || words == 3 && a.speaker == nil {
+	if words == 3 && lower > 0 && a.speaker == nil {
+		return // a term rather than somebody's words
+	}
+	if words < 3 || lower == 0 {
 		a = atom{kind: aName}
 		for _, t := range r.tokens[first : last+1] {
 			a.words = append(a.words, t.fold)

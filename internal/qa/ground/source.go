@@ -34,6 +34,7 @@ type found struct {
 	coverage int // per cent of the statement's words, by weight, that the nearest sentences hold
 	words    int // of the statement, those that say something
 	passage  func(sentence int) qa.Passage
+	known    func(word string) bool // it occurs all over the knowledge base
 }
 
 // sourceOf is a knowledge base as a source: an Index by its own terms, any other by the passages that it finds.
@@ -66,7 +67,7 @@ func (x *Index) look(_ context.Context, w wanted) (*found, error) {
 	f := &found{document: d.path, date: d.date, words: q.words}
 	f.sought = d.view().seek(places(hits))
 	f.passage = func(sentence int) qa.Passage { return d.passage(hit{at: sentence}) }
-	f.coverage = q.coverage(d, f.near)
+	f.coverage, f.known = q.coverage(d, f.near), x.known
 	return f, nil
 }
 
@@ -93,6 +94,16 @@ func (q query) coverage(d *document, near []int) int {
 		}
 	}
 	return int(100 * held / q.weight)
+}
+
+// widely is in how many documents, and in one of how many, a word must occur to be known wherever it stands: the names of
+// products and of the trade.
+const widely = 10
+
+// known is for those who hold the index already.
+func (x *Index) known(word string) bool {
+	id, found := x.terms[stem(word)]
+	return found && len(x.postings[id]) >= max(widely, x.live/20)
 }
 
 func (x *Index) holds(document string) bool {
@@ -129,5 +140,6 @@ func (s stranger) look(ctx context.Context, w wanted) (*found, error) {
 	return &found{
 		sought: newView(texts).seek(all), document: passages[0].Document, date: passages[0].Date, words: len(w.words),
 		coverage: 100 * covered / max(1, len(w.words)), passage: func(i int) qa.Passage { return passages[i] },
+		known: func(string) bool { return false },
 	}, nil
 }

@@ -175,6 +175,9 @@ func (r *reader) weigh(ctx context.Context, s *statement, src source) error {
 		j := judged{atom: a, state: unsupported, sentence: -1}
 		if f != nil {
 			j = f.judge(s.plain(), a)
+			if a.kind == aName && len(a.words) == 1 && j.state == unsupported && f.known(a.words[0]) {
+				j.state = partial
+			}
 		}
 		s.atoms = append(s.atoms, j)
 	}
