@@ -85,7 +85,7 @@ func (sh *shell) compareFile(ctx context.Context, name string, before, after *po
 		return nil, 0, err
 	}
 	for _, p := range src.pieces {
-		a, err := policy.Article(p.contentID, p.doc, nil)
+		a, err := policy.Article(p.contentID, p.doc, siteOf(src.name, p))
 		if err != nil {
 			return changes, articles, fmt.Errorf("%s: %w", p.name, err)
 		}
