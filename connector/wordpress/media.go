@@ -72,13 +72,19 @@ func (s *site) upload(ctx context.Context, p picture.Picture, img stet.Image) (a
 	case len(all) == 0 && sent != nil:
 		return attachment{}, sent
 	case len(all) == 0:
-		return attachment{}, unusable("the picture that was uploaded")
+		return attachment{}, renamed(fileName(p.SHA256), "another slug")
 	}
 	first := s.first(ctx, all)
 	if sent != nil { // it may have ended before its smaller sizes were made
 		s.finish(ctx, first)
 	}
 	return first, nil
+}
+
+// renamed says that an upload is there and cannot be known again. Trying again would only make more of them.
+func renamed(name, how string) error {
+	return notApplied(stet.Configuration, "wp_picture_name", "The site gave the upload %s %s, by which it cannot be found again: a plugin seems to rename or to convert uploads. "+
+		"Let it leave names that begin with %s alone, or set the option images to keep.", name, how, filePrefix)
 }
 
 func (s *site) sendFile(ctx context.Context, p picture.Picture, img stet.Image) error {
@@ -141,7 +147,7 @@ func (s *site) attachments(ctx context.Context, sum string) ([]attachment, error
 	}
 	list = slices.DeleteFunc(list, func(a attachment) bool { // WordPress ignores a filter it does not know
 		rest, named := strings.CutPrefix(a.Slug, name)
-		return a.ID <= 0 || !named || rest != "" && !numbered.MatchString(rest) || uploadOf(a.SourceURL) != sum[:fileHash]
+		return a.ID <= 0 || !named || rest != "" && !numbered.MatchString(rest)
 	})
 	slices.SortFunc(list, func(a, b attachment) int { return cmp.Compare(a.ID, b.ID) })
 	return list, nil

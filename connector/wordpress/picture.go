@@ -29,7 +29,7 @@ const (
 // fileName is how an uploaded picture is found again.
 func fileName(sum string) string { return filePrefix + sum[:fileHash] }
 
-var uploadName = regexp.MustCompile(`^` + filePrefix + `([0-9a-f]{32})(?:-\d+)?(?:-scaled)?\.[A-Za-z0-9]+$`)
+var uploadName = regexp.MustCompile(`^` + filePrefix + `([0-9a-f]{32})(?:-\d+)?(?:-scaled)?(?:\.[A-Za-z0-9]+)+$`)
 
 // uploadOf is the hash in the address of a picture that was uploaded, in its full size; empty for any other.
 func uploadOf(address string) string {
@@ -136,8 +136,12 @@ func (s *site) place(ctx context.Context, want wanted, doc stet.Document) (wante
 		if err != nil {
 			return want, at(nothingSent(err), "/body/text")
 		}
+		hash := uploadOf(a.SourceURL)
+		if hash == "" {
+			return want, at(renamed(a.Slug, "the address "+a.SourceURL), "/body/text")
+		}
 		pictures[img.Source] = block.Picture{ID: a.ID, URL: a.SourceURL}
-		want.placed.images = append(want.placed.images, shown{tag: sourceTag(img.Source), hash: uploadOf(a.SourceURL)[:noteHash]})
+		want.placed.images = append(want.placed.images, shown{tag: sourceTag(img.Source), hash: hash[:noteHash]})
 	}
 	if want.hero != nil {
 		a, err := s.attachmentOf(ctx, *want.hero)

@@ -334,3 +334,14 @@ func TestPicturesGoThroughThePlugin(t *testing.T) {
 		t.Errorf("the post is %+v", p)
 	}
 }
+
+// A plugin that renames uploads must not make stet upload for ever.
+func TestAnUploadThatIsRenamedStopsThePublish(t *testing.T) {
+	g := newGallery(t)
+	wp, c := start(t, fake.Options{Renames: true}, nil)
+	w := write(1, func(d *stet.Document) { d.Hero = &stet.Image{URL: g.url + "/hero.png"} })
+	err := c.Publish(t.Context(), create(t, c, w).ID, w)
+	if e, is := err.(*stet.Error); !is || e.Code != "wp_picture_name" || e.Kind != stet.Configuration || e.Outcome != stet.NotApplied || len(files(wp)) != 1 {
+		t.Errorf("%v, %d files; want a Configuration error after one", err, len(files(wp)))
+	}
+}

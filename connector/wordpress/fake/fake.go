@@ -18,6 +18,7 @@ type Options struct {
 	Protected  []string          // registered meta keys that even an administrator may not write: 403 after the insert
 	Namespaces []string          // of plugins, in the index of the API: "yoast/v1"
 	Types      []string          // rest bases of custom post types
+	Renames    bool              // a plugin gives uploads names of its own
 	PlainLinks bool              // no pretty permalinks: the API is at ?rest_route= only
 	Languages  []string          // of a plugin for languages, the default first: posts have the parameter "lang"
 	Companion  bool              // the companion plugin is active (docs/connectors/wordpress-plugin.md)

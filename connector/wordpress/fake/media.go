@@ -39,10 +39,16 @@ func (s *Server) upload(r *request) answer {
 	sum := sha256.Sum256(r.raw)
 	p := &Post{Type: "attachment", Sum: hex.EncodeToString(sum[:]), Alt: r.param("alt_text"), Status: "inherit", Author: r.user.ID, MIME: kind, Size: len(r.raw), Terms: map[string][]int{}, Meta: map[string]any{}}
 	s.mu.Lock()
+	if s.opt.Renames {
+		name = "renamed" + path.Ext(name)
+	}
 	p.File = s.freeFile(name)
 	stem := strings.TrimSuffix(p.File, path.Ext(p.File))
 	p.Title = cmp.Or(r.param("title"), stem)
 	p.Slug = sanitizeTitle(cmp.Or(r.param("slug"), p.Title))
+	if s.opt.Renames {
+		p.Slug = stem
+	}
 	s.chooseSlug(p, true)
 	p.Date = s.now()
 	p.Modified = p.Date
