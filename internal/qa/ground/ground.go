@@ -172,12 +172,13 @@ func settleNames(statements []*statement) {
 	}
 }
 
-// unchecked says once, on the first result, what grounding cannot see.
+// unchecked says on every result what grounding cannot see, since a pack may drop any of them; a report says it once.
 func (c *checker) unchecked(results []qa.Result, r *reader, a *qa.Article) []qa.Result {
-	if len(results) == 0 {
-		return results
+	say := func(s string) {
+		for i := range results {
+			results[i].Unchecked = append(results[i].Unchecked, s)
+		}
 	}
-	say := func(s string) { results[0].Unchecked = append(results[0].Unchecked, s) }
 	if c.source == nil {
 		say("Grounding: there is no knowledge base, so no number, date, name or quotation was compared with a source.")
 		return results
