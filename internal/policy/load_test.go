@@ -98,16 +98,17 @@ func TestLoadWithoutAPolicy(t *testing.T) {
 
 // TestExtends: a pack changes, switches off and adds rules, and the hash knows every byte of it and of its base.
 func TestExtends(t *testing.T) {
-	base := map[string]string{"policy.yaml": "name: base\nthreshold: 70\n", "rules/a.yaml": rule,
+	base := map[string]string{"policy.yaml": "name: base\nthreshold: 70\nwaivers: {max_days: 9, by: [ann], never: [MET-101-summary]}\n", "rules/a.yaml": rule,
 		"rules/b.yaml": strings.ReplaceAll(rule, "MET-101-summary", "MET-102-other")}
 	dir := pack(t, base)
-	child := pack(t, map[string]string{"policy.yaml": "name: child\nextends: " + filepath.ToSlash(dir) + "\nfloors: {meta: 10}\n",
+	child := pack(t, map[string]string{"policy.yaml": "name: child\nextends: " + filepath.ToSlash(dir) + "\nfloors: {meta: 10}\nwaivers: {by: []}\n",
 		"rules/a.yaml": "- id: MET-101-summary\n  severity: error\n  assert: doc.words > 3\n- id: MET-102-other\n  off: true\n"})
 	p, err := policy.Load(child)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if p.Threshold != 70 || p.Floors["meta"] != 10 || p.Floors["voice"] != 60 || len(p.Rules) != 1 {
+	if p.Threshold != 70 || p.Floors["meta"] != 10 || p.Floors["voice"] != 60 || len(p.Rules) != 1 || p.Allowed.MaxDays != 9 || len(p.Allowed.By) != 0 ||
+		len(p.Allowed.Never) != 1 {
 		t.Errorf("got %+v", p)
 	}
 	r := p.Rule("MET-101-summary")

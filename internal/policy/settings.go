@@ -105,9 +105,14 @@ func (s settings) apply(p *Pack) {
 		p.Deadline = s.Deadline
 	}
 	if w := s.Waivers; w != nil {
-		if !s.at["waivers"].Has("max_days") {
-			w.MaxDays = p.Allowed.MaxDays
+		if s.at["waivers"].Has("max_days") {
+			p.Allowed.MaxDays = w.MaxDays
 		}
-		p.Allowed = *w
+		if w.By != nil {
+			p.Allowed.By = w.By
+		}
+		if w.Never != nil {
+			p.Allowed.Never = w.Never
+		}
 	}
 }
