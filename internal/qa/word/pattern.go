@@ -100,21 +100,25 @@ func (p *pattern) find(text string) [][]int {
 	if p.start == nil || len(text) > maxTried {
 		return p.re.FindAllStringSubmatchIndex(text, -1)
 	}
-	for tries, next := 0, at; next >= 0 && next < len(text); tries++ {
-		if tries == maxTries {
+	var starts [maxTries]int
+	n := 0
+	for ; at >= 0 && at < len(text); at = p.next(text, at+1) {
+		if n == maxTries {
 			return p.re.FindAllStringSubmatchIndex(text, -1)
 		}
-		next = p.next(text, next+1)
+		starts[n] = at
+		n++
 	}
 	var found [][]int
-	for at >= 0 && at < len(text) {
-		groups := p.at(text, at)
-		if groups == nil {
-			at = p.next(text, at+1)
+	end := 0
+	for _, start := range starts[:n] {
+		if start < end {
 			continue
 		}
-		found = append(found, groups)
-		at = p.next(text, groups[1])
+		if groups := p.at(text, start); groups != nil {
+			found = append(found, groups)
+			end = groups[1]
+		}
 	}
 	return found
 }
