@@ -104,7 +104,7 @@ func (p *Pack) howToWaive(r *Rule) string {
 	if slices.Contains(p.Allowed.Never, r.ID) || p.Allowed.MaxDays == 0 {
 		return "A finding of this rule cannot be waived."
 	}
-	by := "anyone"
+	by := "who gives it"
 	if len(p.Allowed.By) > 0 {
 		by = strings.Join(p.Allowed.By, ", ")
 	}
