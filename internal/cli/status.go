@@ -61,7 +61,11 @@ func (sh *shell) statusOfAll(ctx context.Context, s *session) error {
 			rows = append(rows, []string{c.ContentID, p.Target, stateOf(p), live(p), fmt.Sprint(c.Version), firstOf(p.URL, p.Reason)})
 		}
 		if len(c.Publications) == 0 {
-			rows = append(rows, []string{c.ContentID, "-", c.Gate, "-", fmt.Sprint(c.Version), ""})
+			hint := ""
+			if c.Gate == "failed" {
+				hint = "stet status " + c.ContentID + " shows the report"
+			}
+			rows = append(rows, []string{c.ContentID, "-", c.Gate, "-", fmt.Sprint(c.Version), hint})
 		}
 		return nil
 	})

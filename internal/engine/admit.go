@@ -34,7 +34,7 @@ func (e *Engine) rejudge(ctx context.Context, r *state.Revision) error {
 	if err != nil {
 		return err
 	}
-	s, err := e.judged(ctx, c.Case, step{doc: c.Doc}, r.Rounds)
+	s, err := e.judged(ctx, c.Case, step{doc: c.Doc, hash: r.DocHash}, r.Rounds)
 	if err != nil {
 		return fmt.Errorf("judge %s version %d again: %w", r.ContentID, r.Version, err)
 	}

@@ -235,6 +235,19 @@ func TestAWaiverOpensTheGateForATime(t *testing.T) {
 	}
 }
 
+func TestAWaiverBringsNothingBackThatWasTakenDown(t *testing.T) {
+	w := gated(t, &ladder{threshold: 5})
+	w.send("c", 1, summary("1"))
+	w.send("c", 1, func(e *contract.Envelope, _ *stet.Document) {
+		e.Type, e.IdempotencyKey, e.Attempt = stet.UnpublishRequest, "c/1", 1
+	})
+	w.ok(w.engine.Waive(context.Background(), "c", stet.Waived{Rule: "R", Hash: "1", Reason: "r", By: "operator:x", Until: stet.Millis(w.now.Add(time.Hour))}, false))
+	w.work()
+	if w.shelf.calls > 0 || w.revision(1).Gate == state.GateReady {
+		t.Errorf("the gate is %s after %d calls: %s", w.revision(1).Gate, w.shelf.calls, w.types("c"))
+	}
+}
+
 // TestAnotherPolicyJudgesAgain: what waited while the policy changed is judged by the new one, and so is a rollback.
 func TestAnotherPolicyJudgesAgain(t *testing.T) {
 	gate := &ladder{threshold: 1}

@@ -27,7 +27,7 @@ const maxRevisions = 3
 
 // revise makes one round. When there is nothing to try, or the last round did not help, the verdict stands.
 func (e *Engine) revise(ctx context.Context, c *candidate) (step, error) {
-	s := step{doc: c.Doc}
+	s := step{doc: c.Doc, hash: c.revision.DocHash}
 	if e.cfg.Reviser == nil || c.revision.Rounds >= maxRevisions {
 		return e.standing(ctx, c, s, c.revision.Rounds)
 	}
@@ -46,6 +46,7 @@ func (e *Engine) revise(ctx context.Context, c *candidate) (step, error) {
 	s.round = &told
 	if told.Kept {
 		s.doc, told.Document, told.ContentHash = round.Doc, &round.Doc, contract.ContentHash(round.Doc)
+		s.hash = told.ContentHash
 		return e.judged(ctx, c.Case, s, told.Round)
 	}
 	if told.Round >= maxRevisions {

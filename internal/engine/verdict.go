@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"stet"
-	"stet/contract"
 	"stet/internal/state"
 )
 
@@ -14,6 +13,7 @@ import (
 type step struct {
 	round   *stet.Revised // that was made
 	doc     stet.Document // that the verdict is about
+	hash    string        // its content hash
 	verdict *stet.Verdict // nil: another round is tried first
 	last    bool          // the verdict stands
 }
@@ -23,7 +23,7 @@ func (e *Engine) nextStep(ctx context.Context, c *candidate) (step, error) {
 	if c.revision.Gate == state.GateRevising {
 		return e.revise(ctx, c)
 	}
-	return e.judged(ctx, c.Case, step{doc: c.Doc}, c.revision.Rounds)
+	return e.judged(ctx, c.Case, step{doc: c.Doc, hash: c.revision.DocHash}, c.revision.Rounds)
 }
 
 // judged completes a step with the verdict on its document after some rounds.
@@ -33,7 +33,7 @@ func (e *Engine) judged(ctx context.Context, c Case, s step, rounds int64) (step
 	if err != nil {
 		return s, err
 	}
-	j.Round = rounds
+	j.Round, j.ContentHash = rounds, s.hash
 	s.verdict, s.last = &j.Verdict, true
 	if !j.Passed && j.Revisable && e.cfg.Reviser != nil && rounds < maxRevisions {
 		j.Next, s.last = stet.NextRevise, false
@@ -56,7 +56,6 @@ func (e *Engine) consult(ctx context.Context, c Case) (j Judgement, err error) {
 	if err == nil && j.Policy != e.cfg.Gate.Policy() {
 		err = fmt.Errorf("the verdict is by policy %q, the gate's policy is %q", j.Policy, e.cfg.Gate.Policy())
 	}
-	j.ContentHash = contract.ContentHash(c.Doc)
 	return j, err
 }
 

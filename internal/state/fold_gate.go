@@ -56,7 +56,7 @@ func (f *folder) waived() error {
 		return err
 	}
 	return f.revision(func(r *Revision) {
-		if r.Gate == GateFailed {
+		if r.Gate == GateFailed && !r.Withdrawn { // what was taken back stays away
 			r.Gate, r.ResubmitUntil = GateReceived, 0
 		}
 	})
