@@ -69,7 +69,7 @@ func Speed(w io.Writer, corpus string) error {
 	return nil
 }
 
-// run is what one program needed, and what it found: alerts by file, line and rule.
+// timed is what one program needed, and what it found: alerts by file, line and rule.
 type timed struct {
 	wall, cpu time.Duration
 	alerts    map[alert]int

@@ -96,10 +96,10 @@ func translate(path string) (*style, error) {
 		return s, nil
 	}
 	point := s.text("extends")
-	translate, known := points[point]
+	convert, known := points[point]
 	switch {
 	case known:
-		translate(s)
+		convert(s)
 	case untranslated[point] != "":
 		s.leave("%s: %s", point, untranslated[point])
 	case point == "":

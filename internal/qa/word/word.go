@@ -54,14 +54,14 @@ func New(env qa.Env, rules []*qa.Rule) (qa.Checker, error) {
 	b := &builder{env: env, words: newTrie()}
 	c := &checker{rules: rules, words: b.words}
 	for _, rule := range rules {
-		make, known := makers[rule.Kind]
+		read, known := makers[rule.Kind]
 		if !known {
 			return nil, rule.Fault("kind", "kind %q is not one of %v", rule.Kind, Kinds)
 		}
 		if err := checkScope(rule); err != nil {
 			return nil, err
 		}
-		judge, err := make(b, rule)
+		judge, err := read(b, rule)
 		if err != nil {
 			return nil, err
 		}
