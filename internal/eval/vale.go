@@ -76,7 +76,9 @@ func Vale(w io.Writer, corpus string) error {
 	return nil
 }
 
-func part(n, of int) string { return fmt.Sprintf("%d (%.1f %%)", n, 100*float64(n)/float64(max(of, 1))) }
+func part(n, of int) string {
+	return fmt.Sprintf("%d (%.1f %%)", n, 100*float64(n)/float64(max(of, 1)))
+}
 
 func compare(folder, style string) (tally, vale.Result, error) {
 	pack, names, result, err := importStyle(filepath.Join(folder, style))
