@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"stet/internal/linkcheck"
 	"stet/internal/policy"
 	"stet/internal/qa/report"
 )
@@ -25,9 +26,11 @@ type gate struct {
 	fix       bool
 	diff      bool
 	write     bool // the baseline
+	external  bool // links are followed to other sites
 
-	known   *report.Baseline // nil: none
-	changed *changes         // nil: everything counts
+	links   *linkcheck.Checker // nil: no other site is asked
+	known   *report.Baseline   // nil: none
+	changed *changes           // nil: everything counts
 }
 
 func (sh *shell) qaCommand() *cobra.Command {
@@ -43,7 +46,9 @@ check could be made. stet qa ends with 0 where all pass, with 1 where one does n
 the policy is wrong.
 
 The policy is --policy: a folder with a policy.yaml, or the name of a pack that ships with stet. Without it, it is the
-one that stet.yaml names, else the pack default. Nothing is sent anywhere.
+one that stet.yaml names, else the pack default. Nothing is sent anywhere, unless --external asks other sites whether
+the pages exist that articles link to: one question a second to a site, with answers kept for a week in the user's
+cache.
 
 --baseline FILE leaves out of the verdict what the file knows; --write-baseline writes it. --since REV leaves out what
 stands on lines that did not change since a git revision. Both stay listed where a format can mark them.
@@ -68,6 +73,7 @@ stands on lines that did not change since a git revision. Both stay listed where
 	f.StringVarP(&g.output, "output", "o", "", "write the result to a `file`")
 	f.BoolVar(&g.fix, "fix", false, "make the safe fixes in the files, then judge")
 	f.BoolVar(&g.diff, "diff", false, "show the safe fixes as a diff and write nothing")
+	f.BoolVar(&g.external, "external", false, "ask other sites whether the pages exist that articles link to")
 	f.StringVar(&g.since, "since", "", "count only what stands on lines changed since a git `revision`")
 	f.StringVar(&g.baseline, "baseline", "", "do not count what this `file` knows")
 	f.BoolVar(&g.write, "write-baseline", false, "write all findings to the file of --baseline")
@@ -134,6 +140,9 @@ func (g *gate) prepare(ctx context.Context, threshold bool, args []string) (err 
 func (g *gate) run(ctx context.Context, args []string) error {
 	names, err := articleFiles(args)
 	if err != nil {
+		return err
+	}
+	if err := g.askOutside(ctx, names); err != nil {
 		return err
 	}
 	judged, err := g.all(ctx, names)

@@ -72,7 +72,7 @@ func (g *gate) file(ctx context.Context, name string) (judged, error) {
 
 func (g *gate) judge(ctx context.Context, src source) (entries []report.Entry) {
 	for _, p := range src.pieces {
-		a, err := policy.Article(p.contentID, p.doc, siteOf(src.name, p))
+		a, err := policy.Article(p.contentID, p.doc, g.site(src.name, p))
 		if err != nil {
 			entries = append(entries, g.articleError(p.name, err))
 			continue

@@ -56,6 +56,13 @@ type Site interface {
 	Page(address string) (exists bool, redirect string, known bool)
 }
 
+// Outside is a Site for which other sites were asked about the addresses that articles link to.
+type Outside interface {
+	// Outside says why nobody can follow a link to an address; empty: there is a page. Known is false where its site was
+	// not asked, or did not say.
+	Outside(address string) (broken string, known bool)
+}
+
 // Where is where a finding stands: bytes of one of the article's texts.
 type Where struct {
 	Field string         `json:"field"` // body, or the name of a Field, or metadata such as tags and canonical_url

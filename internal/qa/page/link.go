@@ -13,8 +13,8 @@ import (
 )
 
 // linkBroken looks at every link as far as that goes without a network: whether it has a target, whether the target is an
-// address, and whether the site has the page. What stands at other sites is not asked here; a checker that does so, with
-// a pace and a cache, belongs beside this one, and its answers would come in as a qa.Site that knows them.
+// address, and whether the site has the page. What stands at other sites is not asked here; where somebody has asked them
+// (internal/linkcheck), the qa.Site is a qa.Outside too.
 func (l *look) linkBroken() {
 	if len(l.Body.Links) == 0 && len(l.Body.Images) == 0 {
 		l.idle()
@@ -29,6 +29,8 @@ func (l *look) linkBroken() {
 			l.body(link.Span, fault{problem, remedy, values{"target": short(link.Target), "text": short(link.Plain)}, ""})
 		case l.internal(link.Target):
 			l.page(link)
+		case strings.HasPrefix(link.Target, "http://") || strings.HasPrefix(link.Target, "https://"):
+			l.outside(link)
 		}
 	}
 	for i := range l.Body.Images {
@@ -111,6 +113,22 @@ func (l *look) page(link *prose.Link) {
 		}
 	case !exists:
 		l.body(link.Span, fault{"The link “%{text}” goes to %{target}, which the site does not have.", "Correct the address, or remove the link.", v, ""})
+	}
+}
+
+// outside looks an external link up, where other sites were asked.
+func (l *look) outside(link *prose.Link) {
+	asked, ok := l.Site.(qa.Outside)
+	if !ok {
+		return
+	}
+	broken, known := asked.Outside(link.Target)
+	v := values{"target": short(link.Target), "text": short(link.Plain), "broken": broken}
+	switch {
+	case !known:
+		l.unchecked("Whether all pages of other sites exist was not found out; some did not say.")
+	case broken != "":
+		l.body(link.Span, fault{"The link “%{text}” goes to %{target}, which %{broken}.", "Correct the address, or remove the link.", v, ""})
 	}
 }
 

@@ -93,3 +93,26 @@ func TestASiteIsAskedOnceForAPage(t *testing.T) {
 		t.Errorf("%d findings, asked %d times, want 0 and 2", len(r.Findings), asked)
 	}
 }
+
+// informed is a site for which other sites were asked.
+type informed struct {
+	site
+	answers map[string]string // why a page is not there; empty: it is
+}
+
+func (i informed) Outside(address string) (broken string, known bool) {
+	broken, known = i.answers[address]
+	return broken, known
+}
+
+func TestLinksToOtherSites(t *testing.T) {
+	a := articleOf(t, stet.Document{Body: stet.Body{Text: "[a](https://example.com/a) [b](https://example.com/b?q#f) [c](http://example.org/)"}}, nil)
+	a.Site = informed{site{}, map[string]string{"https://example.com/a": "", "https://example.com/b?q#f": "answers 404"}}
+	r := resultOf(t, ruleOf("link", "check: link-broken"), a)
+	if len(r.Findings) != 1 || r.Findings[0].Message != "The link “b” goes to https://example.com/b?q#f, which answers 404." {
+		t.Errorf("findings: %+v", r.Findings)
+	}
+	if len(r.Unchecked) != 1 {
+		t.Errorf("unchecked: %q", r.Unchecked)
+	}
+}
