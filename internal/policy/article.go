@@ -10,7 +10,7 @@ import (
 
 // Article prepares a document for judging. The caller sets Now where waivers or dates matter. site may be nil: NoSite.
 func Article(contentID string, doc stet.Document, site qa.Site) (*qa.Article, error) {
-	body, err := prose.Parse(doc.Body.Format, doc.Body.Text)
+	body, err := prose.Body(doc.Body.Format, doc.Body.Text)
 	if err != nil {
 		return nil, fmt.Errorf("read the body: %w", err)
 	}

@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"runtime/debug"
 	"slices"
 	"strings"
+	"unicode"
 
 	"stet/internal/policy/expr"
+	"stet/internal/prose"
 	"stet/internal/qa"
 )
 
@@ -197,10 +200,25 @@ func oneLine(err error) string {
 	return strings.Join(strings.Fields(err.Error()), " ")
 }
 
+// rawHTML reports whether there is HTML in Markdown with letters between its tags.
+func rawHTML(a *qa.Article) bool {
+	return slices.ContainsFunc(a.Body.Blocks, func(b prose.Block) bool {
+		return b.Kind == prose.HTML && strings.ContainsFunc(tags.ReplaceAllString(a.Body.Source[b.Span.Start:b.Span.End], ""), unicode.IsLetter)
+	})
+}
+
+var tags = regexp.MustCompile(`(?s)<!--.*?-->|<(script|style)\b.*?</(script|style)>|<[^>]*>`)
+
 // unchecked are the sentences without repetition, and one about a language that the pack has no words for.
 func (p *Pack) unchecked(list []string, a *qa.Article) (out []string) {
 	if !expr.Speaks(a.Doc.Locale, p.Languages) {
 		out = append(out, fmt.Sprintf("The language is %s; the rules about words are for %s only.", a.Doc.Locale, strings.Join(p.Languages, ", ")))
+	}
+	if len(a.Body.Hidden) > 0 {
+		out = append(out, "Tags of site generators ({{…}}, {%…%}) were taken for no text.")
+	}
+	if rawHTML(a) {
+		out = append(out, "Words inside raw HTML in Markdown were not judged.")
 	}
 	for _, s := range list {
 		if !slices.Contains(out, s) {
