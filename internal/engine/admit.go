@@ -44,7 +44,7 @@ func (e *Engine) rejudge(ctx context.Context, r *state.Revision) error {
 		if _, err := u.Get(current); err != nil || *current != *r {
 			return err // somebody was faster
 		}
-		return e.appendVerdict(u, stet.Event{ContentID: r.ContentID, Version: r.Version, IdempotencyKey: r.IdempotencyKey, Source: "stet"}, *s.verdict)
+		return appendVerdict(u, stet.Event{ContentID: r.ContentID, Version: r.Version, IdempotencyKey: r.IdempotencyKey, Source: "stet"}, *s.verdict)
 	})
 }
 

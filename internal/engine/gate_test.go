@@ -265,6 +265,9 @@ func TestAnotherPolicyJudgesAgain(t *testing.T) {
 	if e, ok := errors.AsType[*stet.Error](err); !ok || e.Code != "gate_closed" {
 		t.Fatalf("a rollback to what the policy refuses: %v", err)
 	}
+	if token, _ := w.engine.ResubmissionToken(w.revision(1)); token != "" || w.revision(1).Gate != state.GateFailed {
+		t.Errorf("a version that was published may be replaced (%s)", w.revision(1).Gate)
+	}
 	w.ok(w.engine.Waive(context.Background(), "c", stet.Waived{Rule: "R", Hash: "3", Reason: "r", By: "operator:x", Until: stet.Millis(w.now.Add(time.Hour))}, false))
 	w.work()
 	_, err = w.engine.Rollback(context.Background(), key, 0, "operator:x", false)
@@ -290,6 +293,29 @@ func TestAPolicyThatChangesInFlight(t *testing.T) {
 		if got := w.shelf.items["c"].Live; got != want {
 			t.Errorf("with threshold %d %q is live, want %q: %s", threshold, got, want, w.types("c"))
 		}
+	}
+}
+
+// TestWhatWasPublishedIsNotReplaced: a later policy refuses the live version, and a waiver that does not help has it judged
+// once more; there is no token for another text under its number.
+func TestWhatWasPublishedIsNotReplaced(t *testing.T) {
+	gate := &ladder{threshold: 1}
+	w := gated(t, gate)
+	w.send("c", 1, summary("2"))
+	w.send("c", 2, summary("3"))
+	_, err := w.engine.Rollback(context.Background(), key, 0, "operator:x", false)
+	w.ok(err)
+	w.work()
+	gate.threshold = 5
+	w.restart()
+	_, err = w.engine.Rollback(context.Background(), key, 2, "operator:x", false)
+	if e, ok := errors.AsType[*stet.Error](err); !ok || e.Code != "gate_closed" {
+		t.Fatalf("the rollback: %v", err)
+	}
+	w.ok(w.engine.Waive(context.Background(), "c", stet.Waived{Rule: "R", Hash: "0", Reason: "r", By: "operator:x", Until: stet.Millis(w.now.Add(time.Hour))}, false))
+	w.work()
+	if token, _ := w.engine.ResubmissionToken(w.revision(2)); token != "" || w.revision(2).Gate != state.GateFailed {
+		t.Errorf("a version that was public may be replaced; its gate is %s", w.revision(2).Gate)
 	}
 }
 

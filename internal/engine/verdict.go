@@ -59,7 +59,8 @@ func (e *Engine) consult(ctx context.Context, c Case) (j Judgement, err error) {
 	return j, err
 }
 
-// write stores a step and, for a passed publish, the applies that follow from it.
+// write stores a step and, for a passed publish, the applies that follow from it. A bad verdict that stands comes with the
+// offer to send the version once more.
 func (e *Engine) write(u *unit, c *candidate, s step) error {
 	event := stet.Event{ContentID: c.ContentID, Version: c.Version, IdempotencyKey: c.revision.IdempotencyKey, Source: "stet"}
 	if s.round != nil {
@@ -71,7 +72,13 @@ func (e *Engine) write(u *unit, c *candidate, s step) error {
 	if s.verdict == nil {
 		return nil
 	}
-	if err := e.appendVerdict(u, event, *s.verdict); err != nil || !s.verdict.Passed {
+	v := *s.verdict
+	if !v.Passed && v.Next == "" {
+		if err := e.offer(u, c.revision, &v); err != nil {
+			return err
+		}
+	}
+	if err := appendVerdict(u, event, v); err != nil || !v.Passed {
 		return err
 	}
 	r := &state.Revision{ContentID: c.ContentID, Version: c.Version}
@@ -81,21 +88,24 @@ func (e *Engine) write(u *unit, c *candidate, s step) error {
 	return e.queueRevision(u, r, s.doc)
 }
 
-// appendVerdict writes qa_passed or qa_failed. A bad verdict that stands comes with the offer to send the version again.
-func (e *Engine) appendVerdict(u *unit, event stet.Event, v stet.Verdict) error {
+// offer lets the source send a refused version once more. One that has passed before is not replaced, whatever a later
+// policy says of it: its content may be public somewhere.
+func (e *Engine) offer(u *unit, r *state.Revision, v *stet.Verdict) error {
+	applies, err := state.All[*state.Apply](u, state.Query{Equal: map[string]any{"content_id": r.ContentID, "version": r.Version}, Limit: 1})
+	if err == nil && len(applies) == 0 {
+		v.ResubmitUntil = stet.Millis(u.Now().Add(e.cfg.ResubmitFor))
+	}
+	return err
+}
+
+// appendVerdict writes qa_passed or qa_failed.
+func appendVerdict(u *unit, event stet.Event, v stet.Verdict) error {
 	event.Type, event.Reason = stet.QAPassed, ""
 	if !v.Passed {
 		event.Type = stet.QAFailed
 		event.Reason = fmt.Sprintf("score %d; %d findings by policy %s", v.Score, len(v.Findings)+v.Omitted, v.Policy)
 		if len(v.Reasons) > 0 {
 			event.Reason = v.Reasons[0]
-		}
-		head := &state.Content{ContentID: event.ContentID}
-		if _, err := u.Get(head); err != nil {
-			return err
-		}
-		if v.Next == "" && event.Version == head.Version {
-			v.ResubmitUntil = stet.Millis(u.Now().Add(e.cfg.ResubmitFor))
 		}
 	}
 	event.Data = marshal(v)
