@@ -20,7 +20,8 @@ type options struct {
 	Days  int    `yaml:"max_age_days"` // stale-source
 }
 
-// checks are the values of the key check, with what a finding of each says by itself.
+// checks are the values of the key check. GRD-010, a model as judge, is not among them. Its place would be behind weigh, for
+// the sentences that checkCoverage flags, and it could only add findings: a model never clears what the particulars say.
 var checks = map[string]bool{
 	"contradicted-value": true, "unsupported-number": true, "unsupported-date": true, "unsupported-entity": true, "quote-mismatch": true,
 	"product-fact": true, "low-coverage": true, "stale-source": true, "no-passage": true,

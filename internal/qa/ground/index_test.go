@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -63,6 +64,21 @@ func TestFindsThePassageWithItsHeadingAndDate(t *testing.T) {
 	}
 	if len(found[4]) != 0 {
 		t.Errorf("words that no document has give %v", found[4])
+	}
+}
+
+func TestALongDocumentWithTheVerySentenceComesFirst(t *testing.T) {
+	long := strings.Repeat("Rivers carry gravel, meadows flower in May and herons nest among willows near quiet ponds.\n\n", 60)
+	documents := map[string][]byte{"long.md": []byte(long + "The pump of the mill lifts 40 litres of water from the river each second.\n\n" + long)}
+	for i := range 3 {
+		documents[fmt.Sprintf("short%d.md", i)] = fmt.Appendf(nil, "The mill has a pump for water. The river turns the mill, and the pump lifts litres of water. Day %d.", i)
+	}
+	found, err := synced(t, documents).Search(context.Background(), "The pump of the mill lifts 40 litres of water from the river each second.", "", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(found) == 0 || found[0].Document != "long.md" {
+		t.Errorf("found %v; want long.md", found)
 	}
 }
 
