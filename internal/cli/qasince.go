@@ -69,7 +69,7 @@ func git(ctx context.Context, args ...string) ([]byte, error) {
 	return out, nil
 }
 
-var hunk = regexp.MustCompile(`^@@ -\d+(?:,\d+)? \+(\d+)(?:,(\d+))? @@`)
+var hunk = regexp.MustCompile(`^@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@`)
 
 // read reads a diff without context. Lines of the text itself are passed over by their number, whatever they look like.
 func (c *changes) read(diff string) {
@@ -89,27 +89,21 @@ func (c *changes) read(diff string) {
 		if m == nil {
 			continue
 		}
-		first, _ := strconv.Atoi(m[1])
-		count := 1
-		if m[2] != "" {
-			count, _ = strconv.Atoi(m[2])
-		}
-		skip = count + removed(line)
+		removed, count := linesOf(m[1]), linesOf(m[3])
+		first, _ := strconv.Atoi(m[2])
+		skip = removed + count
 		if count > 0 {
 			c.lines[file] = append(c.lines[file], lineRange{first, first + count - 1})
 		}
 	}
 }
 
-var removal = regexp.MustCompile(`^@@ -\d+(?:,(\d+))?`)
-
-// removed is how many lines of the old file follow a hunk's head.
-func removed(head string) int {
-	m := removal.FindStringSubmatch(head)
-	if m == nil || m[1] == "" {
+// linesOf is how many lines a side of a hunk has: one where its head does not say.
+func linesOf(number string) int {
+	if number == "" {
 		return 1
 	}
-	n, _ := strconv.Atoi(m[1])
+	n, _ := strconv.Atoi(number)
 	return n
 }
 
