@@ -26,7 +26,7 @@ func (m *Machine) upsertLooked(items []connector.Item, in Input) Effect {
 		if m.Apply.Cause == stet.CauseUnpublish {
 			return m.unpublished(connector.Item{}, in.Now)
 		}
-		if m.Pub.RemoteID != "" && m.Caps.Class == connector.Companion { // its id is never used again; that of a file is
+		if m.Pub.RemoteID != "" && m.Caps.StrongLookup && m.Caps.Class == connector.Companion { // its id is never used again; that of a file is
 			return m.itemGone(in)
 		}
 		if m.Settling {
