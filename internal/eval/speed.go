@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -113,6 +114,7 @@ func stitch(dir string, texts []string, n int) (words int, err error) {
 
 // timeStyle imports the style, loads it and judges the articles on all processors.
 func timeStyle(w io.Writer, dir, style string) (timed, error) {
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as stet qa does
 	begin, cpu := time.Now(), cpuTime()
 	pack, names, _, err := importStyle(style)
 	if err != nil {
