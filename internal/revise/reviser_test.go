@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -157,19 +158,21 @@ func TestAnswersThatAreNoAnswers(t *testing.T) {
 
 // TestAnUnknownOutcomeIsTriedAgain: a call that changes nothing can be made twice; not for ever.
 func TestAnUnknownOutcomeIsTriedAgain(t *testing.T) {
-	calls, failures := 0, 2
+	var calls, failures atomic.Int64
+	failures.Store(2)
 	url := server(t, func(w http.ResponseWriter, r *http.Request) {
-		if calls++; calls <= failures {
+		if calls.Add(1) <= failures.Load() {
 			panic(http.ErrAbortHandler) // the connection ends without an answer
 		}
 		says(`{"passages":[{"id":"p1","text":"We use it."}]}`)(w, r)
 	})
-	if _, err := chat(t, url).Propose(t.Context(), ask()); err != nil || calls != 3 {
-		t.Errorf("after two failures: %v in %d calls", err, calls)
+	if _, err := chat(t, url).Propose(t.Context(), ask()); err != nil || calls.Load() != 3 {
+		t.Errorf("after two failures: %v in %d calls", err, calls.Load())
 	}
-	calls, failures = 0, 99
-	if _, err := chat(t, url).Propose(t.Context(), ask()); err == nil || calls != 3 {
-		t.Errorf("without end: %v in %d calls", err, calls)
+	calls.Store(0)
+	failures.Store(99)
+	if _, err := chat(t, url).Propose(t.Context(), ask()); err == nil || calls.Load() != 3 {
+		t.Errorf("without end: %v in %d calls", err, calls.Load())
 	}
 	loop := revise.Loop{Judge: reports(map[string]qa.Report{article: ask().Report}), Reviser: chat(t, url)}
 	if r, err := loop.Next(t.Context(), revise.Draft{Doc: doc(article), Original: doc(article)}); err != nil || r.Kept || !strings.Contains(r.Why, "no revision") {
