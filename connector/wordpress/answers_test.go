@@ -146,7 +146,7 @@ func (r *recorder) fill(text string) string {
 func (r *recorder) fillAll(v any) any {
 	switch v := v.(type) {
 	case string:
-		if m := placeholder.FindStringSubmatch(v); m != nil && m[0] == v && r.ids[m[1]] != 0 {
+		if m := placeholder.FindStringSubmatch(v); len(m) == 2 && m[0] == v && r.ids[m[1]] != 0 {
 			return r.ids[m[1]]
 		}
 		return r.fill(v)

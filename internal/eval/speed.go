@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -191,7 +192,7 @@ func timeVale(w io.Writer, dir, styles string) (timed, error) {
 		return timed{}, fmt.Errorf("run Vale: %w", err)
 	}
 	var out, complaint bytes.Buffer
-	command := exec.Command(program, "--config="+settings, "--no-exit", "--output=JSON", dir)
+	command := exec.CommandContext(context.Background(), program, "--config="+settings, "--no-exit", "--output=JSON", dir)
 	command.Stdout, command.Stderr = &out, &complaint
 	begin := time.Now()
 	if err := command.Run(); err != nil {

@@ -127,7 +127,9 @@ func TestAReviserIsAskedForTheRest(t *testing.T) {
 				Text string `json:"text"`
 			} `json:"passages"`
 		}
-		if err := json.Unmarshal([]byte(strings.Trim(ask.Messages[1].Content, "<data>/\n")), &data); err != nil {
+		shown := ask.Messages[1].Content
+		shown = shown[strings.Index(shown, "{") : strings.LastIndex(shown, "}")+1]
+		if err := json.Unmarshal([]byte(shown), &data); err != nil {
 			t.Error(err)
 		}
 		for i := range data.Passages {

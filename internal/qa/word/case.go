@@ -92,7 +92,7 @@ func (c *casing) judge(s *sheet, result *qa.Result) error {
 			return
 		}
 		if c.Style == "pattern" {
-			if at := c.re.FindStringIndex(u.plain); at == nil || at[0] > 0 || at[1] < len(u.plain) {
+			if at := c.re.FindStringIndex(u.plain); len(at) != 2 || at[0] > 0 || at[1] < len(u.plain) {
 				result.Findings = append(result.Findings, s.finding(u, 0, len(u.plain), "“%{match}” does not have the form %{to}.", said{to: c.Pattern}))
 			}
 			return

@@ -20,8 +20,7 @@ type readability struct {
 	Forbid []string `yaml:"forbid"` // of person: first, first-singular, first-plural, second
 	Quotes string   `yaml:"quotes"` // of person: skip
 
-	scope  place
-	finder *finder
+	scope place
 }
 
 // sums are what formulas are made of.
