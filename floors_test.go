@@ -71,7 +71,7 @@ var floors = map[string]string{
 	// Floor 4: the only writer of state.
 	"internal/engine": ". contract connector internal/httpclient internal/state internal/publish internal/approval internal/store",
 
-	"internal/gate": ". internal/engine internal/policy internal/qa internal/revise",
+	"internal/gate": ". internal/prose internal/engine internal/policy internal/qa internal/revise",
 
 	// Floor 5: who may ask, and how.
 	"internal/httpapi": ". contract internal/engine internal/ledger internal/state internal/store internal/telemetry",

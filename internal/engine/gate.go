@@ -3,9 +3,11 @@ package engine
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"stet"
+	"stet/connector"
 	"stet/internal/state"
 	"stet/internal/store"
 )
@@ -35,6 +37,25 @@ type Case struct {
 	Waivers   []stet.Waived  // that operators gave to the content, those that are over too
 	Site      Site
 	Now       time.Time // of the store
+	Targets   []Target  // where the version is to go
+}
+
+// Loss is what a target would not keep of a document.
+type Loss struct {
+	Target string
+	connector.Finding
+}
+
+// Losses asks the targets of the version what they would not keep of a document, those that can tell.
+func (c Case) Losses(doc stet.Document) (losses []Loss) {
+	for _, t := range c.Targets {
+		if l, ok := t.Connector.(connector.Linter); ok {
+			for _, f := range l.Lint(doc) {
+				losses = append(losses, Loss{t.Name, f})
+			}
+		}
+	}
+	return losses
 }
 
 // candidate is a revision that waits for its verdict, with its case.
@@ -105,6 +126,11 @@ func (e *Engine) waiting(ctx context.Context, contentID string) (c *candidate, e
 // candidate loads what the gate is told about a revision.
 func (e *Engine) candidate(r state.Reader, revision *state.Revision) (c *candidate, err error) {
 	c = &candidate{Case: Case{ContentID: revision.ContentID, Version: revision.Version}, revision: revision}
+	for _, name := range strings.Split(revision.Targets, ",") {
+		if t, ok := e.targets[name]; ok {
+			c.Targets = append(c.Targets, t)
+		}
+	}
 	if c.Doc, err = document(r, revision); err != nil {
 		return nil, err
 	}

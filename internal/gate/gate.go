@@ -76,6 +76,7 @@ func (g *Gate) report(ctx context.Context, c engine.Case, doc stet.Document) (re
 			break
 		}
 	}
+	report.Findings = append(report.Findings, losses(c.Losses(doc), a, report.Counts)...)
 	if report.Passed && len(report.Errors) > 0 {
 		return report, errors.New("the policy let a document pass that it could not check")
 	}
