@@ -347,6 +347,15 @@ func TestTheSiteKnowsItsPages(t *testing.T) {
 	}
 }
 
+func TestTheGateKnowsTheTargets(t *testing.T) {
+	var seen []engine.Target
+	w := newWorld(t, func(c *engine.Config) { c.Gate = gateFunc(func(c engine.Case) { seen = c.Targets }) })
+	w.send("c", 1, func(*contract.Envelope, *stet.Document) {})
+	if len(seen) != 1 || seen[0].Name != "shelf" || seen[0].Connector == nil {
+		t.Errorf("the gate was told of %+v", seen)
+	}
+}
+
 // gateFunc looks at cases and passes all.
 type gateFunc func(engine.Case)
 
