@@ -73,8 +73,15 @@ func (p *Pack) find(id string) (*Rule, error) {
 			found = append(found, r)
 		}
 	}
-	if len(found) == 1 {
+	switch {
+	case len(found) == 1:
 		return found[0], nil
+	case len(found) > 1:
+		ids := make([]string, len(found))
+		for i, r := range found {
+			ids[i] = r.ID
+		}
+		return nil, stet.Errorf(stet.Invalid, "no_rule", "%q is short for several rules of %s; name one: %s", id, p.Name, strings.Join(ids, ", "))
 	}
 	return nil, stet.Errorf(stet.Invalid, "no_rule", "%s has no rule %q; %sit has %s", p.Name, id, strict.Hint(id, p.ids()), strings.Join(p.ids(), ", "))
 }

@@ -111,6 +111,13 @@ func TestExplain(t *testing.T) {
 			t.Errorf("%s\nlacks %q", e, want)
 		}
 	}
+	shared, err := policy.Shipped("default")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := policy.Explain(t.Context(), shared, "VOI-010"); err == nil || !strings.Contains(err.Error(), "name one: VOI-010-doubled-word, VOI-010-same-beginning") {
+		t.Errorf("one short id for two rules: %v", err)
+	}
 	if _, err := policy.Explain(t.Context(), p, "VOI-101-taxy"); !stet.IsKind(err, stet.Invalid) || !strings.Contains(err.Error(), `did you mean "VOI-101-taxi"?`) {
 		t.Errorf("%v", err)
 	}
