@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"path/filepath"
 
 	"stet/internal/engine"
 	"stet/internal/gate"
@@ -15,7 +16,11 @@ func (a *App) openGate(cfg *engine.Config) error {
 	if a.cfg.Policy == "" {
 		return nil
 	}
-	pack, err := policy.Load(a.cfg.Policy)
+	cache := "" // with PostgreSQL there is no folder of ours; reading the knowledge base again costs seconds at most
+	if a.cfg.Database.Empty() {
+		cache = filepath.Join(a.cfg.Data, "kb")
+	}
+	pack, err := policy.LoadCached(a.cfg.Policy, cache)
 	if err != nil {
 		return fmt.Errorf("load the policy: %w", err)
 	}

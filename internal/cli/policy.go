@@ -40,13 +40,22 @@ func (sh *shell) pack(named string) (*policy.Pack, error) {
 			return nil, err
 		}
 	}
-	pack, err := policy.Load(cmp.Or(named, "default"))
+	pack, err := policy.LoadCached(cmp.Or(named, "default"), cached("kb"))
 	if known, ok := errors.AsType[*stet.Error](err); ok {
 		return nil, usage("%s", known.Message)
 	} else if err != nil {
 		return nil, usage("%v", err)
 	}
 	return pack, nil
+}
+
+// cached is a place of ours in the user's cache; empty where there is none.
+func cached(name string) string {
+	folder, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(folder, "stet", name)
 }
 
 // configuredPolicy is what policy: of stet.yaml names, as stet serve understands it; empty where there is none. Nothing

@@ -2,8 +2,6 @@ package cli
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"stet/internal/linkcheck"
@@ -12,15 +10,11 @@ import (
 )
 
 // askOutside asks other sites about all links of the files, before any file is judged; with --external only.
-func (g *gate) askOutside(ctx context.Context, names []string) error {
+func (g *gate) askOutside(ctx context.Context, names []string) (err error) {
 	if !g.external {
 		return nil
 	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return err
-	}
-	if g.links, err = linkcheck.New(linkcheck.Config{Cache: filepath.Join(cache, "stet", "links.json"), Now: g.sh.Now}); err != nil {
+	if g.links, err = linkcheck.New(linkcheck.Config{Cache: cached("links.json"), Now: g.sh.Now}); err != nil {
 		return err
 	}
 	addresses := g.outside(names)

@@ -21,6 +21,7 @@ type folder struct {
 	files fs.FS
 	shown string // before the names of files in messages
 	place string // on disk; empty for a pack that ships with stet
+	cache string // folder for the indexes of knowledge bases; empty: none is kept
 }
 
 const (
@@ -40,7 +41,7 @@ func onDisk(dir string) (folder, error) {
 	case !info.IsDir():
 		return folder{}, stet.Errorf(stet.Configuration, "no_policy", "%s is a file; a policy is a folder with a policy.yaml", dir)
 	}
-	return folder{os.DirFS(dir), filepath.ToSlash(dir), dir}, nil
+	return folder{files: os.DirFS(dir), shown: filepath.ToSlash(dir), place: dir}, nil
 }
 
 // ShippedNames are the names of the packs that ship with stet.

@@ -29,7 +29,7 @@ func (p *Pack) readKnowledge(f folder, s settings) error {
 	if err != nil {
 		return err
 	}
-	p.env.KB, err = index(files)
+	p.env.KB, err = index(files, kb.place, f.cache)
 	return err
 }
 
@@ -39,7 +39,11 @@ func (f folder) knowledge(s settings) (*folder, error) {
 			return nil, nil //nolint:nilerr // a pack need not have one
 		}
 		files, err := fs.Sub(f.files, "kb")
-		return &folder{files: files, shown: f.show("kb")}, err
+		kb := &folder{files: files, shown: f.show("kb")}
+		if f.place != "" {
+			kb.place = filepath.Join(f.place, "kb")
+		}
+		return kb, err
 	}
 	if f.place == "" {
 		s.at["kb"].Fault("a pack that ships with stet has its knowledge base in kb/")

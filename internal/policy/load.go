@@ -19,7 +19,10 @@ const maxBases = 8
 
 // Load reads the pack in a folder, with the packs it extends. A name without a folder of that name is that of a pack which
 // ships with stet. The error, of kind Configuration, has a line for each mistake: file, line, column, what is allowed.
-func Load(dir string) (*Pack, error) {
+func Load(dir string) (*Pack, error) { return LoadCached(dir, "") }
+
+// LoadCached is Load that keeps the index of a knowledge base in a folder, so that only what changed is read again.
+func LoadCached(dir, cache string) (*Pack, error) {
 	place, err := onDisk(dir)
 	if err != nil {
 		if f, ok := shipped(dir); ok {
@@ -27,6 +30,7 @@ func Load(dir string) (*Pack, error) {
 		}
 		return nil, err
 	}
+	place.cache = cache
 	return load(place)
 }
 
@@ -103,6 +107,7 @@ func (f folder) base(s settings, faults *strict.Faults, seen []string) (*Pack, e
 			return nil, nil
 		}
 	}
+	base.cache = f.cache
 	if slices.Contains(seen, base.shown) {
 		s.extends.Fault("extends is %q, which extends this pack; one of the two must end the circle", s.Extends)
 		return nil, nil

@@ -124,7 +124,7 @@ func (p *Pack) known(kb map[string]string) (err error) {
 	for name, text := range kb {
 		texts[name] = []byte(text)
 	}
-	p.env.KB, err = index(texts)
+	p.env.KB, err = index(texts, "", "")
 	return err
 }
 

@@ -3,36 +3,32 @@ package ground
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 )
 
 // Changes counts what a Sync or Open found different from what the index held.
 type Changes struct{ Added, Changed, Removed, Same int }
 
-// Open reads the documents of a folder: all Markdown, HTML and text files in it. With a cache, the name of a file, it reads
-// only those anew that have changed since the cache was written, and writes it again when any has. A cache that cannot be
-// used is made anew; one that cannot be written is an error, beside an Index that can be used.
-func Open(folder, cache string) (*Index, Changes, error) {
+// Open makes an index of documents, by path. With a cache, the name of a file, it reads only those anew that have changed
+// since the cache was written, and writes it again when any has. A cache that cannot be used is made anew; one that cannot
+// be written is an error, beside an Index that can be used.
+func Open(documents map[string][]byte, cache string) (*Index, Changes, error) {
 	x := &Index{}
 	if cache != "" {
 		if data, err := os.ReadFile(cache); err == nil {
 			_ = x.UnmarshalBinary(data) // a cache of an older version is as good as none
 		}
 	}
-	documents, err := readFolder(folder)
-	if err != nil {
-		return nil, Changes{}, err
-	}
 	changes, err := x.Sync(documents)
-	if err != nil || cache == "" || changes.Added+changes.Changed+changes.Removed == 0 {
-		return x, changes, err
+	if err != nil {
+		return nil, changes, err
+	}
+	if cache == "" || changes.Added+changes.Changed+changes.Removed == 0 {
+		return x, changes, nil
 	}
 	return x, changes, x.save(cache)
 }
@@ -59,35 +55,6 @@ func (x *Index) save(cache string) error {
 		return fmt.Errorf("save the knowledge base: %w", err)
 	}
 	return nil
-}
-
-// readFolder gives the texts of a folder by their paths in it.
-func readFolder(folder string) (map[string][]byte, error) {
-	documents := map[string][]byte{}
-	files := os.DirFS(folder)
-	err := fs.WalkDir(files, ".", func(name string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case entry.IsDir() && strings.HasPrefix(entry.Name(), ".") && name != ".":
-			return fs.SkipDir
-		case entry.Type().IsRegular() && isDocument(name):
-			documents[name], err = fs.ReadFile(files, name)
-		}
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read the knowledge base %s: %w", folder, err)
-	}
-	return documents, nil
-}
-
-func isDocument(name string) bool {
-	switch strings.ToLower(path.Ext(name)) {
-	case ".md", ".markdown", ".html", ".htm", ".txt":
-		return !strings.HasPrefix(path.Base(name), ".")
-	}
-	return false
 }
 
 // Sync makes the index hold exactly these documents, by path. Only what is new or has changed is read, on all processors.
