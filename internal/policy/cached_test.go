@@ -20,7 +20,7 @@ func TestLoadKeepsTheIndexOfAKnowledgeBase(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	put("policy.yaml", "extends: default\n")
+	put("policy.yaml", "name: house\nextends: default\n")
 	put("kb/chairs.md", "# Chairs\n\nWe sold 12 chairs.\n")
 	nearest := func() string {
 		t.Helper()
