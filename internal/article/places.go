@@ -47,7 +47,7 @@ func (p *Places) Span(field string, start, end int) (from, to int, exact bool) {
 	if field == "body" {
 		return p.inFile(p.bodyAt + start), p.inFile(p.bodyAt + end), true
 	}
-	value := fieldText(p.doc, field)
+	value := FieldText(p.doc, field)
 	from, to = p.key(field)
 	if to == 0 {
 		return p.elsewhere(field, value, start, end)
@@ -101,8 +101,8 @@ var keys = map[string][]string{
 	"updated":          {"updated", "lastmod", "last_modified_at"},
 }
 
-// fieldText is the text of a field that rules for words see; empty for others.
-func fieldText(doc stet.Document, field string) string {
+// FieldText is the text of a field that rules for words see; empty for others.
+func FieldText(doc stet.Document, field string) string {
 	switch field {
 	case "title":
 		return doc.Title

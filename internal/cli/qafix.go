@@ -14,6 +14,7 @@ import (
 	"github.com/rogpeppe/go-internal/diff"
 
 	"stet"
+	"stet/internal/article"
 	"stet/internal/policy"
 	"stet/internal/qa"
 )
@@ -121,29 +122,11 @@ func faithful(before, after source, applied []qa.Finding) bool {
 		if field == "body" {
 			continue // its bytes are the file's
 		}
-		if was, is := textOf(a, field), textOf(b, field); len(is)-len(was) != n {
+		if was, is := article.FieldText(a, field), article.FieldText(b, field); len(is)-len(was) != n {
 			return false
 		}
 	}
 	return reflect.DeepEqual(withoutTexts(a), withoutTexts(b))
-}
-
-func textOf(doc stet.Document, field string) string {
-	switch field {
-	case "title":
-		return doc.Title
-	case "summary":
-		return doc.Summary
-	case "meta_title":
-		return doc.Metadata.Title
-	case "meta_description":
-		return doc.Metadata.Description
-	case "hero_alt":
-		if doc.Hero != nil {
-			return doc.Hero.Alt
-		}
-	}
-	return ""
 }
 
 func withoutTexts(doc stet.Document) stet.Document {

@@ -14,6 +14,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 
 	"stet"
+	"stet/internal/policy/strict"
 )
 
 // reader walks the tree of a YAML file and collects every fault with its place, so that one start shows them all.
@@ -123,7 +124,7 @@ func (r *reader) fields(node ast.Node, what string, setters map[string]func(ast.
 
 func (r *reader) unknown(at ast.Node, name, what string, allowed []string) {
 	hint := ""
-	if near := nearest(name, allowed); near != "" {
+	if near := strict.Nearest(name, allowed); near != "" {
 		hint = fmt.Sprintf("did you mean %q? ", near)
 	}
 	r.fault(at, "%s has no %q; %sallowed are %s", what, name, hint, strings.Join(allowed, ", "))

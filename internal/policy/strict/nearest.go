@@ -4,14 +4,14 @@ import "fmt"
 
 // Hint proposes the name that is meant, as the beginning of a sentence's next part; it is empty where none is near.
 func Hint(name string, names []string) string {
-	if near := nearest(name, names); near != "" {
+	if near := Nearest(name, names); near != "" {
 		return fmt.Sprintf("did you mean %q? ", near)
 	}
 	return ""
 }
 
-// nearest is the name that differs least from the given one, if it is near enough to be meant.
-func nearest(name string, names []string) string {
+// Nearest is the name that differs least from the given one, if it is near enough to be meant.
+func Nearest(name string, names []string) string {
 	const longest = 80 // of a name that someone meant to write
 	if len(name) > longest {
 		return ""
