@@ -29,7 +29,6 @@ var floors = map[string]string{
 	"connector":           ".",
 	"internal/httpclient": ".",
 	"internal/ledger":     ".",
-	"internal/secret":     ".",
 	"internal/telemetry":  ".",
 	"internal/prose":      "",
 	"policies":            "",
@@ -54,7 +53,6 @@ var floors = map[string]string{
 	"internal/policy":           ". internal/article internal/policy/expr internal/policy/strict internal/prose internal/qa internal/qa/word internal/qa/page internal/qa/ground policies",
 	"internal/policy/vale":      "internal/policy/strict internal/qa internal/qa/word",
 	"internal/revise":           ". contract internal/httpclient internal/prose internal/qa internal/policy",
-	"internal/approval":         ".",
 	"internal/store":            ". internal/ledger internal/state internal/store/rowset",
 	"internal/store/rowset":     ". internal/state",
 	"internal/store/stmtcache":  "",
@@ -69,13 +67,11 @@ var floors = map[string]string{
 	"internal/queue": ". internal/store internal/store/sqlite internal/store/postgres internal/store/stmtcache",
 
 	// Floor 4: the only writer of state.
-	"internal/engine": ". contract connector internal/httpclient internal/state internal/publish internal/approval internal/store",
-
-	"internal/gate": ". internal/prose internal/engine internal/policy internal/qa internal/revise",
+	"internal/engine": ". contract connector internal/httpclient internal/state internal/publish internal/store",
 
 	// Floor 5: who may ask, and how.
+	"internal/gate":    ". internal/prose internal/engine internal/policy internal/qa internal/revise",
 	"internal/httpapi": ". contract internal/engine internal/ledger internal/state internal/store internal/telemetry",
-	"internal/web":     ". contract internal/engine internal/state internal/store internal/telemetry",
 
 	// What a sender has: a file, and a server to talk to.
 	"internal/article": ".",
