@@ -101,7 +101,13 @@ func (s *site) sendFile(ctx context.Context, p picture.Picture, img stet.Image) 
 	req.Header = http.Header{"Content-Type": {p.Type}, "Content-Disposition": {fmt.Sprintf("attachment; filename=%q", name+p.Ext)},
 		"Content-MD5": {hex.EncodeToString(sum[:])}}
 	var made attachment
-	return s.send(ctx, req, beforeFile, &made)
+	if err := s.send(ctx, req, beforeFile, &made); err != nil {
+		return err
+	}
+	if made.ID <= 0 {
+		return unusable("the upload")
+	}
+	return nil
 }
 
 // titleOf is a name for a picture that has none: that of its file.
