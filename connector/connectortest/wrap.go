@@ -68,6 +68,9 @@ func (w *Wrapped) timeUp() {
 // do makes one call.
 func (w *Wrapped) do(ctx context.Context, op string, write connector.Write, call func(context.Context, connector.Connector) error) error {
 	t := &timed{Context: ctx, done: make(chan struct{})}
+	if err := ctx.Err(); err != nil { // at once; what AfterFunc does then comes some time later
+		t.end(err)
+	}
 	defer context.AfterFunc(ctx, func() { t.end(ctx.Err()) })()
 	w.mu.Lock()
 	w.calls++
