@@ -118,6 +118,8 @@ func TestStateTable(t *testing.T) {
 		{"34 still old: another try", machine(drafts), []publish.Input{nothing, item(publicOld), nothing, item(publicOld)}, "retry not_visible"},
 		{"35 settled after the horizon", machine(drafts, settling), []publish.Input{nothing, item(publicNew)}, "publish_settled; done"},
 		{"35 not while a write may be in flight", machine(drafts, settling, sent(stet.OpPublish, 2, "new", time.Minute)), []publish.Input{nothing, item(publicNew)}, "wait settling"},
+		{"35 taken down: not while an unpublish may be in flight", machine(drafts, settling, unpublish, sent(stet.OpUnpublish, 2, "", time.Minute)), []publish.Input{nothing, item(draftNew)}, "wait settling"},
+		{"35 taken down: settled after the horizon", machine(drafts, settling, unpublish, sent(stet.OpUnpublish, 2, "", time.Hour)), []publish.Input{nothing, item(draftNew)}, "intent_resolved; publish_settled; done"},
 		{"36 healed", machine(drafts, settling, sent(stet.OpPublish, 1, "old", time.Hour)), []publish.Input{nothing, item(publicOld), nothing, item(publicNew)}, "intent_resolved; intent_resolved; stale_overwrite_healed; done"},
 		{"37 drift found while settling", machine(drafts, settling), []publish.Input{nothing, item(edited)}, "drift_detected; stop drifted"},
 		{"41 sweep: look for leftovers of creates", machine(drafts, settling, sent(stet.OpCreate, 2, "new", time.Hour)), []publish.Input{nothing, item(publicNew)}, "find"},

@@ -32,7 +32,7 @@ func (m *Machine) unpublishAnswered(in Input) Effect {
 // unpublished ends an unpublish, or the look after its horizon.
 func (m *Machine) unpublished(item connector.Item, now time.Time) Effect {
 	if m.Settling {
-		if until := m.quiet(m.open(stet.OpCreate, stet.OpStage, stet.OpPublish)); now.Before(until) {
+		if until := m.quiet(m.open(stet.OpCreate, stet.OpStage, stet.OpPublish, stet.OpUnpublish)); now.Before(until) {
 			return Effect{End: &End{Kind: Wait, Code: "settling", At: until, Reason: "a write may still be in flight"}}
 		}
 		if m.mayHaveOrphans() {
