@@ -18,7 +18,11 @@ import (
 func (w *work) Prefetch(ctx context.Context, reads []store.Read) error {
 	var b pgx.Batch
 	for _, g := range ahead.Groups(reads) {
-		b.Queue(selectMany(g), arrays(g.Values)...).Query(func(found pgx.Rows) error {
+		text, args := selectOne(g), g.Values[0]
+		if len(g.Values) > 1 {
+			text, args = selectMany(g), arrays(g.Values)
+		}
+		b.Queue(text, args...).Query(func(found pgx.Rows) error {
 			rows, err := collect(found, g.Proto)
 			if err == nil {
 				g.Keep(&w.seen, rows)
@@ -30,6 +34,21 @@ func (w *work) Prefetch(ctx context.Context, reads []store.Read) error {
 }
 
 var texts sync.Map // of what selectMany and insertMany made
+
+// selectOne looks up one tuple of values.
+func selectOne(g *ahead.Group) string {
+	key := fmt.Sprint("one", g.Proto.Table().Name, g.Columns)
+	if made, ok := texts.Load(key); ok {
+		return made.(string)
+	}
+	conditions := make([]string, len(g.Columns))
+	for i, c := range g.Columns {
+		conditions[i] = fmt.Sprintf("%q = $%d", c, i+1)
+	}
+	text := sqltext.Of(g.Proto.Table()).Select + " WHERE " + strings.Join(conditions, " AND ")
+	texts.Store(key, text)
+	return text
+}
 
 // selectMany looks up each tuple of values by itself: LIMIT and OFFSET keep the planner from joining the whole table,
 // which it would do, and go on doing, when it first sees the table while that is small.

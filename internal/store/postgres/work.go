@@ -102,7 +102,11 @@ func (w *work) Flush(ctx context.Context, c store.Changes) error {
 		b.Queue(sqltext.Of(row.Table()).Delete, sqltext.Key(row)...)
 	}
 	for rows := range c.Tables() {
-		b.Queue(insertMany(rows[0]), arrays(sqltext.All(rows))...)
+		if len(rows) == 1 { // the plain statement is the cheaper one
+			b.Queue(sqltext.Of(rows[0].Table()).Put, sqltext.Values(rows[0])...)
+		} else {
+			b.Queue(insertMany(rows[0]), arrays(sqltext.All(rows))...)
+		}
 	}
 	if b.Len() == 0 {
 		return w.classify(c.WriteJobs(ctx, w.tx))
