@@ -71,7 +71,7 @@ var floors = map[string]string{
 
 	// Floor 5: who may ask, and how.
 	"internal/gate":    ". internal/prose internal/engine internal/policy internal/qa internal/revise",
-	"internal/httpapi": ". contract internal/engine internal/ledger internal/state internal/store internal/telemetry",
+	"internal/httpapi": ". connector contract internal/engine internal/ledger internal/state internal/store internal/telemetry",
 
 	// What a sender has: a file, and a server to talk to.
 	"internal/article": ".",

@@ -175,6 +175,22 @@ func (c *Client) Release(ctx context.Context, key stet.Key, dryRun bool) (plan P
 	return plan, c.decide(ctx, key, "release", map[string]any{"dry_run": dryRun}, &plan)
 }
 
+// Difference is a field of an item that is not as stet published it.
+type Difference struct {
+	Field string `json:"field"`
+	Want  string `json:"want"`
+	Have  string `json:"have"`
+}
+
+// Differences asks a target in which fields its item differs from what stet brought there.
+func (c *Client) Differences(ctx context.Context, key stet.Key) ([]Difference, error) {
+	var out struct {
+		Differences []Difference `json:"differences"`
+	}
+	err := c.get(ctx, "v1/contents/"+url.PathEscape(key.ContentID)+"/targets/"+url.PathEscape(key.Target)+"/drift", nil, &out)
+	return out.Differences, err
+}
+
 // Drift settles a drift: overwrite, adopt or detach. seen is the fingerprint the decision is about; empty: whatever it is.
 func (c *Client) Drift(ctx context.Context, key stet.Key, decision, seen string) error {
 	in := map[string]any{"decision": decision}

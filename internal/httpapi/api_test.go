@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -120,10 +121,11 @@ func TestGetChangesNothing(t *testing.T) {
 	w.deliver(delivery{id: "m", body: event("news/one", 1, "One")})
 	w.until("news%2Fone", stet.PublishSettled)
 	before := w.snapshot()
+	refusing := []string{"/v1/deadletters/{id}", "/v1/contents/{id}/targets/{target}/drift"} // here: there is none; a site cannot compare
 	for _, route := range w.server().Routes() {
 		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodOptions} {
 			if got := w.request(method, address(route.Path), canaryOperator, ""); route.Method == http.MethodGet && method == http.MethodGet &&
-				got.status != 200 && !strings.HasSuffix(route.Path, "deadletters/{id}") {
+				got.status != 200 && !slices.Contains(refusing, route.Path) {
 				t.Errorf("%s: got %d %s", route.Path, got.status, got.body)
 			}
 		}

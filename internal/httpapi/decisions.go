@@ -7,6 +7,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"stet"
+	"stet/connector"
 	"stet/internal/engine"
 )
 
@@ -35,6 +36,11 @@ type Drift struct {
 	Seen     string `json:"seen,omitempty" maxLength:"200" doc:"The fingerprint you decided about; if the target has moved on since, nothing happens."`
 }
 
+// Differences are the fields of an item that are not as stet published them.
+type Differences struct {
+	Differences []connector.Difference `json:"differences" nullable:"false"`
+}
+
 // Decided names the publication whose drift was settled.
 type Decided struct {
 	ContentID string `json:"content_id"`
@@ -60,6 +66,12 @@ func (s *Server) routeDecisions() {
 			Body Release
 		}) (*body[engine.Plan], error) {
 			return answer(s.cfg.Engine.Release(ctx, in.key(), actor(ctx), in.Body.DryRun))
+		})
+	handle(s, Viewer, huma.Operation{OperationID: "get-drift", Method: http.MethodGet, Path: base + "drift", Tags: tags,
+		Summary: "Compare the item at a target", Description: "Asks the target in which fields its item differs from the version that stet brought there. Nothing changes."},
+		func(ctx context.Context, in *struct{ PublicationPath }) (*body[Differences], error) {
+			list, err := s.cfg.Engine.Differences(ctx, in.key())
+			return answer(Differences{append([]connector.Difference{}, list...)}, err)
 		})
 	handle(s, Editor, huma.Operation{OperationID: "settle-drift", Method: http.MethodPost, Path: base + "drift", Tags: tags,
 		Summary: "Settle a drift", Description: "Decide about what somebody else left in the target."},
