@@ -22,12 +22,9 @@ var example string
 //go:embed example-policy.yaml
 var examplePolicy string
 
-// Example is a commented file with every key. It loads where the secrets it names exist, as Init makes them.
-func Example() string { return example }
-
-// Init writes a first configuration into a folder: Example as stet.yaml, a policy that extends the default
-// one, and secrets that only their owner may read. It gives the paths it wrote. What exists already is never touched: then it writes nothing and
-// returns a Conflict.
+// Init writes a first configuration into a folder: a commented stet.yaml with every key, a policy that extends the
+// default one, and secrets that only their owner may read. It gives the paths it wrote. What exists already is never
+// touched: then it writes nothing and returns a Conflict.
 func Init(folder string) (written []string, err error) {
 	_, secret := contract.NewSecret()
 	files := []struct {
